@@ -1,0 +1,52 @@
+/** The names the roles share: signals, topics, consumer groups, tables. Typed here once, imported everywhere else. */
+
+/** The three OTLP signals Valet takes. */
+export const SIGNALS = ['traces', 'metrics', 'logs'] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+/** Topics of the durable log. Raw OTLP protobuf, named as the Collector's Kafka exporter names them. */
+export const TOPIC_OF_SIGNAL = {
+  traces: 'otlp_spans',
+  metrics: 'otlp_metrics',
+  logs: 'otlp_logs',
+} as const satisfies Record<Signal, string>;
+
+/** Partial counts from meters, keyed by SLO (docs/formats/valet_sli.md). */
+export const TOPIC_SLI = 'valet_sli';
+/** Compacted: the evaluator's state, keyed (docs/formats/valet_state.md). */
+export const TOPIC_STATE = 'valet_state';
+/** Compacted: SLO definitions with the slice from which they hold (docs/formats/valet_definitions.md). */
+export const TOPIC_DEFINITIONS = 'valet_definitions';
+
+/** Consumer groups of the log. */
+export const GROUP_WRITER = 'valet-writer';
+export const GROUP_METER = 'valet-meter';
+export const GROUP_EVALUATOR = 'valet-evaluator';
+
+/** Header of a log record that carries the tenant id; absent means the single-tenant default `''`. */
+export const HEADER_TENANT = 'valet-tenant';
+
+/** The database that holds every table. */
+export const DATABASE = 'valet';
+
+/** Tables in the Collector's layout (docs/formats/). */
+export const TABLES = {
+  traces: 'otel_traces',
+  traceIdTs: 'otel_traces_trace_id_ts',
+  traceIdTsView: 'otel_traces_trace_id_ts_mv',
+  logs: 'otel_logs',
+  gauge: 'otel_metrics_gauge',
+  sum: 'otel_metrics_sum',
+  histogram: 'otel_metrics_histogram',
+  expHistogram: 'otel_metrics_exp_histogram',
+  expHistogramAlias: 'otel_metrics_exponential_histogram',
+  summary: 'otel_metrics_summary',
+  migrations: 'valet_migrations',
+  batches: 'valet_batches',
+  losses: 'valet_losses',
+  slices: 'valet_slices',
+  budgets: 'valet_budgets',
+  burnRates: 'valet_burn_rates',
+  alerts: 'valet_alerts',
+  definitions: 'valet_definitions',
+} as const;

@@ -1,0 +1,45 @@
+/** The analytical store port: what ingest, engine and query need of ClickHouse. One adapter serves embedded and server mode. */
+import type { Readable } from 'node:stream';
+
+/** Where a ClickHouse HTTP interface is and how to be let in. */
+export interface StoreEndpoint {
+  /** For instance `http://127.0.0.1:34567`. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** Sent with every request; the embedded engine's secret travels here. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One INSERT of one Native block. */
+export interface InsertBlock {
+  /** Table name without database. */
+  readonly table: string;
+  /** Columns in the order of the block. */
+  readonly columns: readonly string[];
+  /** The Native block, in pieces, written in order. */
+  readonly chunks: readonly Uint8Array[];
+  /** `insert_deduplication_token`: the same token must always stand for the same rows. */
+  readonly token?: string;
+}
+
+/** Settings and parameters of one query. */
+export interface QueryOptions {
+  readonly settings?: Readonly<Record<string, string | number>>;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal;
+}
+
+/** ClickHouse as the roles use it. */
+export interface Store {
+  /** Resolves when the rows are durable in the table; rejects with {@link StoreError}. */
+  insert(block: InsertBlock): Promise<void>;
+  /** Rows as JSON objects (64-bit integers as strings). For small results. */
+  query<Row>(sql: string, options?: QueryOptions): Promise<readonly Row[]>;
+  /** DDL and other statements without a result. */
+  command(sql: string, options?: QueryOptions): Promise<void>;
+  /** A result in the format the statement names, streamed. */
+  stream(sql: string, options?: QueryOptions): Promise<Readable>;
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
