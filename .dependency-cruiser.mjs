@@ -40,7 +40,8 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(node_modules|data|\\.git)(/|$)' },
-    tsPreCompilationDeps: false,
+    tsPreCompilationDeps: true,
+    parser: 'swc',
     tsConfig: { fileName: 'tsconfig.json' },
   },
 };
