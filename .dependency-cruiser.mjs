@@ -42,6 +42,6 @@ export default {
     exclude: { path: '(^|/)(node_modules|data|\\.git)(/|$)' },
     tsPreCompilationDeps: true,
     parser: 'swc',
-    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },
 };
