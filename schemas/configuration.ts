@@ -75,6 +75,10 @@ export const ConfigurationSchema = Type.Object(
       description: 'memory of one SQL query, MiB',
     }),
     sqlMaxResultRows: Type.Integer({ minimum: 1, default: 1_000_000, description: 'rows of one SQL result' }),
+    demoControlUrl: Type.String({
+      default: '',
+      description: "the demo shop's control address, for its fault switches",
+    }),
     logLevel: Type.Union(
       [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')],
       { default: 'info', description: 'how much the process says of itself' },

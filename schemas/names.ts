@@ -25,6 +25,8 @@ export const GROUP_EVALUATOR = 'valet-evaluator';
 
 /** Header of a log record that carries the tenant id; absent means the single-tenant default `''`. */
 export const HEADER_TENANT = 'valet-tenant';
+/** Marks a heartbeat on an otlp topic: an empty request that says the pipeline is alive though nobody sends. */
+export const HEADER_HEARTBEAT = 'valet-heartbeat';
 
 /** The database that holds every table. */
 export const DATABASE = 'valet';
