@@ -7,10 +7,6 @@ const port = (value: number, description: string) =>
 /** `VALET_<KEY>` for a key in camel case: `otlpGrpcPort` → `VALET_OTLP_GRPC_PORT`. */
 export const ConfigurationSchema = Type.Object(
   {
-    mode: Type.Union([Type.Literal('embedded'), Type.Literal('server')], {
-      default: 'embedded',
-      description: 'embedded: log and ClickHouse inside; server: Kafka and a ClickHouse server',
-    }),
     host: Type.String({ default: '127.0.0.1', description: 'address every port binds to' }),
     otlpGrpcPort: port(4317, 'OTLP over gRPC'),
     otlpHttpPort: port(4318, 'OTLP over HTTP'),
@@ -18,11 +14,14 @@ export const ConfigurationSchema = Type.Object(
     sqlPort: port(8123, "SQL in ClickHouse's HTTP dialect"),
     dataDir: Type.String({ default: './data', description: 'log, tables and state' }),
     sloDir: Type.String({ default: './slos', description: 'OpenSLO files' }),
-    clickhouseUrl: Type.String({ default: '', description: 'ClickHouse server, in server mode' }),
-    clickhouseUser: Type.String({ default: '', description: 'user at the ClickHouse server' }),
+    clickhouseUrl: Type.String({
+      default: '',
+      description: 'a ClickHouse server to use instead of the embedded engine',
+    }),
+    clickhouseUser: Type.String({ default: '', description: 'user at that server' }),
     clickhousePassword: Type.String({
       default: '',
-      description: 'password at the ClickHouse server',
+      description: 'password at that server',
       secret: true,
     }),
     clickhouseMemoryMib: Type.Integer({

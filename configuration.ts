@@ -1,0 +1,138 @@
+/** Reads the configuration: environment over `valet.yaml` over defaults, checked against one schema. */
+import { readFileSync } from 'node:fs';
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { parse } from 'yaml';
+import { type Configuration, ConfigurationSchema } from './schemas/configuration.ts';
+
+type Key = keyof Configuration;
+
+/** Where a value came from: the default, the file, or an environment variable. */
+export type ConfigurationSource = 'default' | `file ${string}` | `environment ${string}`;
+
+/** The effective values with where each came from. */
+export interface LoadedConfiguration {
+  readonly values: Configuration;
+  readonly sources: Readonly<Record<Key, ConfigurationSource>>;
+}
+
+/** Names the file to read; without it `valet.yaml` is read when it exists. */
+export const CONFIG_FILE_VARIABLE = 'VALET_CONFIG';
+
+const KEYS = Object.keys(ConfigurationSchema.properties) as Key[];
+
+/** A mistake in the configuration: every problem found, one a line. */
+export class ConfigurationError extends Error {
+  readonly code = 'configuration-invalid';
+
+  constructor(problems: readonly string[]) {
+    super(`Cannot start with this configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+/** The environment variable of a key: `otlpGrpcPort` → `VALET_OTLP_GRPC_PORT`. */
+export function variableOf(key: string): string {
+  return `VALET_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/**
+ * Loads the configuration from an environment and, when present, a YAML file.
+ * @throws ConfigurationError naming every unknown key and every value out of range.
+ */
+export function loadConfiguration(
+  environment: Readonly<Record<string, string | undefined>>,
+): LoadedConfiguration {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  const sources: Record<string, ConfigurationSource> = {};
+  for (const key of KEYS) {
+    values[key] = schemaOf(key).default;
+    sources[key] = 'default';
+  }
+  const apply = (key: string, raw: unknown, name: string, source: ConfigurationSource) => {
+    const schema = schemaOf(key as Key);
+    const value = Value.Convert(schema, raw);
+    if (!Value.Check(schema, value)) {
+      problems.push(`${name}: ${expectation(schema)}, current value is ${JSON.stringify(raw)}`);
+      return;
+    }
+    values[key] = value;
+    sources[key] = source;
+  };
+
+  const file = readFile(environment[CONFIG_FILE_VARIABLE], problems);
+  for (const [key, raw] of Object.entries(file.entries)) {
+    if (KEYS.includes(key as Key)) apply(key, raw, `${file.path}: ${key}`, `file ${file.path}`);
+    else problems.push(`${file.path}: unknown key ${key}${suggestion(key, KEYS)}`);
+  }
+  const keyOfVariable = new Map(KEYS.map((key) => [variableOf(key), key]));
+  for (const [name, raw] of Object.entries(environment)) {
+    if (!name.startsWith('VALET_') || name === CONFIG_FILE_VARIABLE || raw === undefined) continue;
+    const key = keyOfVariable.get(name);
+    if (key) apply(key, raw, name, `environment ${name}`);
+    else problems.push(`unknown environment variable ${name}${suggestion(name, [...keyOfVariable.keys()])}`);
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { values: values as Configuration, sources: sources as Record<Key, ConfigurationSource> };
+}
+
+/** The effective values as aligned lines, with environment names and sources; secrets masked. */
+export function describeConfiguration({ values, sources }: LoadedConfiguration): string {
+  const rows = KEYS.map((key) => {
+    const secret = (schemaOf(key) as { secret?: boolean }).secret === true;
+    const shown = secret && values[key] !== '' ? '********' : JSON.stringify(values[key]);
+    return [key, shown, variableOf(key), sources[key]] as const;
+  });
+  const width = (column: 0 | 1 | 2) => Math.max(...rows.map((row) => row[column].length));
+  return rows
+    .map(
+      ([key, shown, variable, source]) =>
+        `${key.padEnd(width(0))}  ${shown.padEnd(width(1))}  ${variable.padEnd(width(2))}  ${source}`,
+    )
+    .join('\n');
+}
+
+function schemaOf(key: Key): TSchema & { default: unknown } {
+  return ConfigurationSchema.properties[key] as unknown as TSchema & { default: unknown };
+}
+
+function readFile(named: string | undefined, problems: string[]): { path: string; entries: object } {
+  const path = named ?? 'valet.yaml';
+  try {
+    const content: unknown = parse(readFileSync(path, 'utf8'));
+    if (content === null) return { path, entries: {} };
+    if (typeof content === 'object' && !Array.isArray(content)) return { path, entries: content };
+    problems.push(`${path}: expected a mapping of keys to values`);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (!missing || named !== undefined) problems.push(`${path}: ${(error as Error).message}`);
+  }
+  return { path, entries: {} };
+}
+
+function expectation(schema: TSchema): string {
+  const { type, minimum, maximum, anyOf } = schema as {
+    type?: string;
+    minimum?: number;
+    maximum?: number;
+    anyOf?: readonly { const: unknown }[];
+  };
+  if (anyOf) return `expected one of ${anyOf.map((option) => String(option.const)).join(', ')}`;
+  const bounds = [
+    minimum === undefined ? '' : ` of at least ${minimum}`,
+    maximum === undefined ? '' : ` and at most ${maximum}`,
+  ].join('');
+  return `expected ${type === 'integer' ? 'an integer' : 'text'}${bounds}`;
+}
+
+/** The closest known name, when one shares most of its letters in order. */
+function suggestion(unknown: string, known: readonly string[]): string {
+  const score = (name: string) => {
+    let at = 0;
+    for (const letter of unknown.toLowerCase()) if (name.toLowerCase()[at] === letter) at++;
+    return at / Math.max(name.length, unknown.length);
+  };
+  const best = known.toSorted((a, b) => score(b) - score(a))[0];
+  return best !== undefined && score(best) > 0.6 ? `; did you mean ${best}?` : '; see: valet config --help';
+}

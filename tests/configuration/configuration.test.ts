@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  ConfigurationError,
+  describeConfiguration,
+  loadConfiguration,
+  variableOf,
+} from '../../configuration.ts';
+
+const folders: string[] = [];
+
+function yamlFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'valet-configuration-'));
+  folders.push(folder);
+  const path = join(folder, 'valet.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+describe('loadConfiguration()', () => {
+  test('gives the documented defaults for an empty environment', () => {
+    const { values, sources } = loadConfiguration({});
+    expect(values.otlpGrpcPort).toBe(4317);
+    expect(values.host).toBe('127.0.0.1');
+    expect(sources.host).toBe('default');
+  });
+
+  test('lets the environment win over the file and says where each value came from', () => {
+    const path = yamlFile('apiPort: 9000\nsqlPort: 9001\n');
+    const { values, sources } = loadConfiguration({ VALET_CONFIG: path, VALET_SQL_PORT: '9002' });
+    expect(values.apiPort).toBe(9000);
+    expect(values.sqlPort).toBe(9002);
+    expect(sources.apiPort).toBe(`file ${path}`);
+    expect(sources.sqlPort).toBe('environment VALET_SQL_PORT');
+  });
+
+  test.each([
+    [
+      'an unknown variable',
+      { VALET_API_PROT: '1' },
+      /unknown environment variable VALET_API_PROT; did you mean VALET_API_PORT/,
+    ],
+    [
+      'a port out of range',
+      { VALET_API_PORT: '70000' },
+      /VALET_API_PORT: expected an integer of at least 0 and at most 65535, current value is "70000"/,
+    ],
+    ['text where a number belongs', { VALET_API_PORT: 'eighty' }, /VALET_API_PORT: expected an integer/],
+    [
+      'a value that is not in the list',
+      { VALET_LOG_LEVEL: 'loud' },
+      /expected one of debug, info, warn, error/,
+    ],
+    ['a named file that is missing', { VALET_CONFIG: '/nonexistent/valet.yaml' }, /nonexistent/],
+  ])('refuses %s and says what to write', (_, environment, message) => {
+    expect(() => loadConfiguration(environment)).toThrow(message);
+  });
+
+  test('refuses unknown keys in the file', () => {
+    const path = yamlFile('apiport: 1\n');
+    expect(() => loadConfiguration({ VALET_CONFIG: path })).toThrow(
+      /unknown key apiport; did you mean apiPort/,
+    );
+  });
+
+  test('reports every problem at once', () => {
+    const load = () => loadConfiguration({ VALET_API_PORT: 'x', VALET_SQL_PORT: 'y' });
+    expect(load).toThrow(ConfigurationError);
+    expect(load).toThrow(/VALET_API_PORT[\s\S]*VALET_SQL_PORT/);
+  });
+});
+
+describe('describeConfiguration()', () => {
+  test('masks secrets', () => {
+    const text = describeConfiguration(loadConfiguration({ VALET_CLICKHOUSE_PASSWORD: 'hunter2' }));
+    expect(text).not.toContain('hunter2');
+    expect(text).toContain('********');
+  });
+});
+
+describe('variableOf()', () => {
+  test('writes camel case as upper snake case', () => {
+    expect(variableOf('otlpGrpcPort')).toBe('VALET_OTLP_GRPC_PORT');
+  });
+});
