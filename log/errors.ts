@@ -4,6 +4,7 @@ export const LOG_ERROR_CODES = [
   'unknown-topic',
   'metadata-too-large',
   'log-full',
+  'log-failed',
   'log-closed',
 ] as const;
 export type LogErrorCode = (typeof LOG_ERROR_CODES)[number];

@@ -6,7 +6,7 @@
  * 1. `append` resolves only when its records would survive kill -9 and a system crash; they then have consecutive offsets.
  * 2. A reader sees a record only after it is durable, in offset order, without holes except those left by truncation.
  * 3. `transact` is all or nothing: its appended records and its commits appear together or not at all.
- * 4. A topic's identity never changes while its offsets keep their meaning, and is new when they do not.
+ * 4. A topic's identity never changes while its offsets keep their meaning, and is new when they do not (identity.ts).
  */
 
 /** A topic's partition. */

@@ -1,0 +1,5 @@
+import { contract } from '../contract.ts';
+import { temporaryLog } from './temporary-log.ts';
+
+contract('LmdbLog that commits in the background', () => temporaryLog({ commitMode: 'background' }));
+contract('LmdbLog that commits blocking', () => temporaryLog({ commitMode: 'blocking' }));
