@@ -27,6 +27,8 @@ export const GROUP_EVALUATOR = 'valet-evaluator';
 export const HEADER_TENANT = 'valet-tenant';
 /** Marks a heartbeat on an otlp topic: an empty request that says the pipeline is alive though nobody sends. */
 export const HEADER_HEARTBEAT = 'valet-heartbeat';
+/** Hash of the request's body as its sender sent it, hexadecimal: how a receiver knows a repeated one after a restart. */
+export const HEADER_BODY = 'valet-body';
 
 /** The database that holds every table. */
 export const DATABASE = 'valet';

@@ -25,6 +25,8 @@ export interface InsertBlock {
 
 /** Settings and parameters of one query. */
 export interface QueryOptions {
+  /** Database of unqualified names. @default DATABASE of schemas/names.ts */
+  readonly database?: string;
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;

@@ -1,0 +1,220 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { telemetry } from '../../schemas/migrations/0001-telemetry.ts';
+import { MIGRATIONS } from '../../schemas/migrations/index.ts';
+import { EXPIRIES } from '../../schemas/migrations/retention.ts';
+import type { Migration } from '../../schemas/migrations/types.ts';
+import { TABLES } from '../../schemas/names.ts';
+import {
+  EXP_HISTOGRAM_COLUMNS,
+  GAUGE_COLUMNS,
+  HISTOGRAM_COLUMNS,
+  LOG_COLUMNS,
+  SPAN_COLUMNS,
+  SUM_COLUMNS,
+  SUMMARY_COLUMNS,
+} from '../../schemas/tables.ts';
+import { migrate } from '../../store/migrate/migrate.ts';
+import type { Store } from '../../store/types.ts';
+import { startTestEngine, type TestEngine } from '../support/embedded.ts';
+
+const SETTINGS = {
+  retentionTracesDays: 14,
+  retentionLogsDays: 7,
+  retentionMetricsDays: 30,
+  retentionResultsDays: 400,
+  fsync: true,
+};
+
+let fixture: TestEngine;
+let store: Store;
+
+beforeEach(async () => {
+  fixture = await startTestEngine();
+  store = fixture.store;
+});
+afterEach(() => fixture?.close());
+
+async function engines(): Promise<Map<string, string>> {
+  const rows = await store.query<{ name: string; engine_full: string }>(
+    'SELECT name, engine_full FROM system.tables WHERE database = currentDatabase() ORDER BY name',
+  );
+  return new Map(rows.map((row) => [row.name, row.engine_full]));
+}
+
+/** Every definition in the database, to compare two states. */
+const layout = () =>
+  store.query(
+    'SELECT name, uuid, create_table_query FROM system.tables WHERE database = currentDatabase() ORDER BY name',
+  );
+
+const ledger = () => store.query(`SELECT Version, Name FROM ${TABLES.migrations} FINAL ORDER BY Version`);
+
+describe('migrate()', () => {
+  test('makes every table from nothing, and changes nothing the second time', async () => {
+    expect(await migrate(store, SETTINGS)).toEqual({ applied: [1, 2] });
+    expect([...(await engines()).keys()].sort()).toEqual(Object.values(TABLES).toSorted());
+    const before = await layout();
+    expect(await migrate(store, SETTINGS)).toEqual({ applied: [] });
+    expect(await layout()).toEqual(before);
+    expect(await ledger()).toEqual([
+      { Version: 1, Name: 'telemetry' },
+      { Version: 2, Name: 'results' },
+    ]);
+    expect(await store.query("SELECT engine FROM system.databases WHERE name = 'valet'")).toEqual([
+      { engine: 'Atomic' },
+    ]);
+  });
+
+  test('gives every table a deduplication window, synced inserts and its own TTL', async () => {
+    await migrate(store, SETTINGS);
+    for (const [table, engine] of await engines()) {
+      if (!engine.includes('MergeTree') || table === TABLES.migrations) continue;
+      expect(engine, table).toContain('non_replicated_deduplication_window = 100000');
+      expect(engine, table).toContain('fsync_after_insert = 1, fsync_part_directory = 1');
+      const expiry = EXPIRIES.find((candidate) => candidate.table === table);
+      const days = expiry && SETTINGS[expiry.days];
+      if (days === undefined) expect(engine, table).not.toContain('TTL');
+      else expect(engine, table).toContain(`+ toIntervalDay(${days}) SETTINGS`);
+    }
+  });
+
+  test('applies changed retention and fsync to the tables and their rows', async () => {
+    await migrate(store, SETTINGS);
+    const row = `INSERT INTO ${TABLES.logs} (Timestamp, Body) SELECT now64(9) - toIntervalDay({days:UInt8}), 'x'`;
+    for (const days of [0, 5]) await store.command(row, { params: { days } });
+    await migrate(store, { ...SETTINGS, retentionLogsDays: 3, retentionResultsDays: 90, fsync: false });
+    const now = await engines();
+    expect(now.get(TABLES.logs)).toContain('toIntervalDay(3)');
+    expect(now.get(TABLES.traces)).toContain('toIntervalDay(14)');
+    expect(now.get(TABLES.budgets)).toContain('toIntervalDay(90)');
+    expect(now.get(TABLES.logs)).toContain('fsync_after_insert = 0');
+    // What merges do in their own time.
+    await store.command(`ALTER TABLE ${TABLES.logs} MATERIALIZE TTL`, { settings: { mutations_sync: 1 } });
+    await store.command(`OPTIMIZE TABLE ${TABLES.logs} FINAL`);
+    expect(await store.query(`SELECT count() AS n FROM ${TABLES.logs}`)).toEqual([{ n: '1' }]);
+  });
+
+  test('refuses a retention beyond the end of ClickHouse’s times, where rows would expire at once', async () => {
+    await expect(migrate(store, { ...SETTINGS, retentionTracesDays: 36_500 })).rejects.toThrow(RangeError);
+  });
+
+  test('finishes what was cut off after any statement', async () => {
+    await migrate(store, SETTINGS);
+    const whole = (await layout()).map((row) => (row as { name: string }).name);
+    for (const done of [0, 1, 3, telemetry.statements.length]) {
+      await store.command('DROP DATABASE valet SYNC', { database: 'system' });
+      const part: Migration = {
+        ...telemetry,
+        statements: [...telemetry.statements.slice(0, done), 'SELECT FROM WHERE'],
+      };
+      await expect(migrate(store, SETTINGS, [part])).rejects.toMatchObject({ code: 'bad-statement' });
+      expect(await ledger()).toEqual([]);
+      expect(await migrate(store, SETTINGS)).toEqual({ applied: [1, 2] });
+      expect((await layout()).map((row) => (row as { name: string }).name)).toEqual(whole);
+    }
+  });
+
+  test('refuses a migration that reads otherwise than when it was applied', async () => {
+    await migrate(store, SETTINGS);
+    const edited = { ...telemetry, statements: [...telemetry.statements, 'SELECT 1'] };
+    await expect(migrate(store, SETTINGS, [edited, ...MIGRATIONS.slice(1)])).rejects.toMatchObject({
+      code: 'migration-changed',
+      message: expect.stringContaining('migration 1 (telemetry)'),
+    });
+  });
+
+  test('refuses a database that a later version made', async () => {
+    await migrate(store, SETTINGS, [...MIGRATIONS, { version: 3, name: 'later', statements: [] }]);
+    await expect(migrate(store, SETTINGS)).rejects.toMatchObject({ code: 'migration-newer' });
+  });
+
+  test('may run in two processes at once', async () => {
+    await Promise.all([migrate(store, SETTINGS), migrate(store, SETTINGS)]);
+    expect(await ledger()).toHaveLength(2);
+  });
+});
+
+describe('the tables', () => {
+  /** Rows of fixed times must not expire while a test looks at them. */
+  const KEPT = {
+    ...SETTINGS,
+    retentionResultsDays: 20_000,
+    retentionTracesDays: 20_000,
+    retentionLogsDays: 20_000,
+    retentionMetricsDays: 20_000,
+  };
+
+  const INSERTED = [
+    [TABLES.traces, SPAN_COLUMNS],
+    [TABLES.logs, LOG_COLUMNS],
+    [TABLES.gauge, GAUGE_COLUMNS],
+    [TABLES.sum, SUM_COLUMNS],
+    [TABLES.histogram, HISTOGRAM_COLUMNS],
+    [TABLES.expHistogram, EXP_HISTOGRAM_COLUMNS],
+    [TABLES.summary, SUMMARY_COLUMNS],
+  ] as const;
+
+  test('have exactly the columns the writer fills, with the types it writes', async () => {
+    await migrate(store, KEPT);
+    for (const [table, columns] of INSERTED) {
+      const described = await store.query<{ name: string; type: string; default_type: string }>(
+        `DESCRIBE TABLE ${table}`,
+      );
+      const stored = described.filter((column) => column.default_type === '');
+      expect(
+        stored.map(({ name, type }) => ({ name, type })),
+        table,
+      ).toEqual(columns);
+    }
+  });
+
+  test('fill the trace look-up by tenant, once for each token', async () => {
+    await migrate(store, KEPT);
+    const insert = `INSERT INTO ${TABLES.traces} (TenantId, Timestamp, TraceId)
+      SELECT if(number < 4, 'a', ''), toDateTime64('2026-01-02 03:04:05.5', 9) + number, if(number = 7, '', 't')
+      FROM numbers(8) ORDER BY number`;
+    for (const _ of [1, 2]) await store.command(insert, { settings: { insert_deduplication_token: 'once' } });
+    expect(await store.query(`SELECT count() AS n FROM ${TABLES.traces}`)).toEqual([{ n: '8' }]);
+    expect(
+      await store.query(
+        `SELECT TenantId, TraceId, min(Start) AS First, max(End) AS Last, count() AS n
+         FROM ${TABLES.traceIdTs} GROUP BY ALL ORDER BY ALL`,
+      ),
+    ).toEqual([
+      { TenantId: '', TraceId: 't', First: '2026-01-02 03:04:09', Last: '2026-01-02 03:04:11', n: '1' },
+      { TenantId: 'a', TraceId: 't', First: '2026-01-02 03:04:05', Last: '2026-01-02 03:04:08', n: '1' },
+    ]);
+  });
+
+  test('answer under the names other readers use', async () => {
+    await migrate(store, KEPT);
+    await store.command(`INSERT INTO ${TABLES.logs} (Timestamp, ResourceAttributes) VALUES
+      ('2026-01-02 03:04:05.678', {'k8s.pod.name': 'pod-1'})`);
+    expect(
+      await store.query(
+        `SELECT TimestampTime, \`__otel_materialized_k8s.pod.name\` AS pod FROM ${TABLES.logs}`,
+      ),
+    ).toEqual([{ TimestampTime: '2026-01-02 03:04:05', pod: 'pod-1' }]);
+    await store.command(
+      `INSERT INTO ${TABLES.expHistogram} (TimeUnix, Count) VALUES ('2026-01-02 03:04:05.678', 3)`,
+    );
+    expect(await store.query(`SELECT TimeUnix, Count FROM ${TABLES.expHistogramAlias}`)).toEqual([
+      { TimeUnix: '2026-01-02 03:04:05.678000000', Count: '3' },
+    ]);
+    await store.command(
+      `INSERT INTO ${TABLES.traces} (Timestamp, SpanAttributes) VALUES (now(), {'a': 'b'})`,
+    );
+    expect(await store.query(`SELECT SpanAttributeItems AS items FROM ${TABLES.traces}`)).toEqual([
+      { items: ['a=b'] },
+    ]);
+  });
+
+  test('keep the latest of the engine’s rows under a key', async () => {
+    await migrate(store, KEPT);
+    const row = `INSERT INTO ${TABLES.slices} (Slo, Generation, \`Group\`, Slice, Good, Total, UpdatedAt)
+      VALUES ('s', 1, '', '2026-01-02 03:04:00', {good:UInt64}, 10, {at:DateTime64(3)})`;
+    await store.command(row, { params: { good: 9, at: '2026-01-02 03:05:00.000' } });
+    await store.command(row, { params: { good: 7, at: '2026-01-02 03:04:30.000' } });
+    expect(await store.query(`SELECT Good FROM ${TABLES.slices} FINAL`)).toEqual([{ Good: '9' }]);
+  });
+});
