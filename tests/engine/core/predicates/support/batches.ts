@@ -1,0 +1,345 @@
+/** Builds columnar batches from plain objects, by the contract of otlp/columns/types.ts and nothing else. */
+import {
+  type AttributesColumn,
+  type DictionaryColumn,
+  type LogBatch,
+  METRIC_KIND,
+  type MetricBatch,
+  NONE,
+  type NumberPoints,
+  type SliceColumn,
+  type SpanBatch,
+  VALUE_KIND,
+  type ValueColumn,
+} from '../../../../../otlp/columns/types.ts';
+
+/** An AnyValue: text, bool, int, double, bytes, or nothing. */
+export type Value =
+  | string
+  | boolean
+  | { readonly int: bigint }
+  | { readonly double: number }
+  | { readonly bytes: readonly number[] }
+  /** An ArrayValue's content, as protobuf. */
+  | { readonly array: readonly number[] }
+  | null;
+
+/** Pairs, so that a key may come twice. */
+export type Attributes = readonly (readonly [string, Value])[];
+
+export interface Origin {
+  readonly resource?: Attributes;
+  readonly scopeName?: string;
+  readonly scopeVersion?: string;
+  readonly scope?: Attributes;
+}
+
+export interface SpanRow extends Origin {
+  readonly attributes?: Attributes;
+  readonly name?: string;
+  readonly kind?: number;
+  readonly statusCode?: number;
+  readonly statusMessage?: string;
+  readonly start?: bigint;
+  readonly end?: bigint;
+  /** Hex; absent when missing. */
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly parentSpanId?: string;
+  readonly traceState?: string;
+  readonly flags?: number;
+}
+
+export interface LogRow extends Origin {
+  readonly attributes?: Attributes;
+  readonly body?: Value;
+  readonly severityNumber?: number;
+  readonly severityText?: string;
+  readonly eventName?: string;
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+export interface PointRow extends Origin {
+  readonly metric?: string;
+  readonly description?: string;
+  readonly unit?: string;
+  readonly attributes?: Attributes;
+  readonly value?: number;
+}
+
+/** Spans; neighbours with the same origin object share resource and scope. */
+export function spanBatch(rows: readonly SpanRow[]): SpanBatch {
+  const build = new Build();
+  const origins = build.origins(rows);
+  const batch = {
+    ...origins.tables,
+    signal: 'traces' as const,
+    count: rows.length,
+    scope: origins.scope,
+    traceId: build.ids(rows.map((row) => row.traceId)),
+    spanId: build.ids(rows.map((row) => row.spanId)),
+    parentSpanId: build.ids(rows.map((row) => row.parentSpanId)),
+    traceState: build.slices(rows.map((row) => row.traceState)),
+    name: build.dictionary(rows.map((row) => row.name ?? '')),
+    kind: Uint8Array.from(rows, (row) => row.kind ?? 0),
+    flags: Uint32Array.from(rows, (row) => row.flags ?? 0),
+    startNanos: BigUint64Array.from(rows, (row) => row.start ?? 0n),
+    endNanos: BigUint64Array.from(rows, (row) => row.end ?? 0n),
+    attributes: build.attributes(rows.map((row) => row.attributes ?? [])),
+    statusCode: Uint8Array.from(rows, (row) => row.statusCode ?? 0),
+    statusMessage: build.slices(rows.map((row) => row.statusMessage)),
+    events: {
+      offsets: new Uint32Array(rows.length + 1),
+      timeNanos: new BigUint64Array(0),
+      name: build.dictionary([]),
+      attributes: build.attributes([]),
+    },
+    links: {
+      offsets: new Uint32Array(rows.length + 1),
+      traceId: build.ids([]),
+      spanId: build.ids([]),
+      traceState: build.slices([]),
+      attributes: build.attributes([]),
+    },
+  };
+  return { ...batch, source: build.source() };
+}
+
+export function logBatch(rows: readonly LogRow[]): LogBatch {
+  const build = new Build();
+  const origins = build.origins(rows);
+  const batch = {
+    ...origins.tables,
+    signal: 'logs' as const,
+    count: rows.length,
+    scope: origins.scope,
+    timeNanos: new BigUint64Array(rows.length),
+    observedNanos: new BigUint64Array(rows.length),
+    severityNumber: Uint8Array.from(rows, (row) => row.severityNumber ?? 0),
+    severityText: build.dictionary(rows.map((row) => row.severityText ?? '')),
+    body: build.values(rows.map((row) => row.body ?? null)),
+    attributes: build.attributes(rows.map((row) => row.attributes ?? [])),
+    flags: new Uint32Array(rows.length),
+    traceId: build.ids(rows.map((row) => row.traceId)),
+    spanId: build.ids(rows.map((row) => row.spanId)),
+    eventName: build.dictionary(rows.map((row) => row.eventName ?? '')),
+  };
+  return { ...batch, source: build.source() };
+}
+
+/** Points in the gauge and the sum table (the same ones), and one attribute-less point in each other table. */
+export function metricBatch(rows: readonly PointRow[]): MetricBatch {
+  const build = new Build();
+  const origins = build.origins(rows);
+  const points = build.numberPoints(rows);
+  const offsets = new Uint32Array(2);
+  const other = {
+    ...points,
+    count: 1,
+    attributes: build.attributes([[]]),
+    countValue: new BigUint64Array(1),
+    sum: new Float64Array(1),
+    min: new Float64Array(1),
+    max: new Float64Array(1),
+    scale: new Int32Array(1),
+    zeroCount: new BigUint64Array(1),
+    zeroThreshold: new Float64Array(1),
+    bucketCounts: { offsets, values: new BigUint64Array(0) },
+    explicitBounds: { offsets, values: new Float64Array(0) },
+    positiveOffset: new Int32Array(1),
+    positiveCounts: { offsets, values: new BigUint64Array(0) },
+    negativeOffset: new Int32Array(1),
+    negativeCounts: { offsets, values: new BigUint64Array(0) },
+    quantiles: { offsets, values: new Float64Array(0) },
+    quantileValues: new Float64Array(0),
+  };
+  const batch = {
+    ...origins.tables,
+    signal: 'metrics' as const,
+    count: rows.length,
+    metrics: {
+      count: rows.length,
+      scope: origins.scope,
+      name: build.dictionary(rows.map((row) => row.metric ?? '')),
+      description: build.slices(rows.map((row) => row.description)),
+      unit: build.slices(rows.map((row) => row.unit)),
+      kind: new Uint8Array(rows.length).fill(METRIC_KIND.gauge),
+      temporality: new Uint8Array(rows.length),
+      isMonotonic: new Uint8Array(rows.length),
+    },
+    gauge: points,
+    sum: points,
+    histogram: other,
+    expHistogram: other,
+    summary: other,
+  };
+  return { ...batch, source: build.source() };
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+class Build {
+  /** Starts with a foreign byte, so that offset 0 is never right by chance. */
+  readonly #bytes: number[] = [0x2a];
+
+  source(): Uint8Array {
+    // Inside a larger buffer, so that a forgotten byteOffset shows.
+    const buffer = new Uint8Array(this.#bytes.length + 3);
+    buffer.set(this.#bytes, 3);
+    return buffer.subarray(3);
+  }
+
+  #append(bytes: Iterable<number>): [number, number] {
+    const start = this.#bytes.length;
+    for (const byte of bytes) this.#bytes.push(byte);
+    return [start, this.#bytes.length];
+  }
+
+  origins(rows: readonly Origin[]) {
+    const distinct = [...new Set(rows.map(originKey))];
+    const firsts = distinct.map((key) => rows.find((row) => originKey(row) === key) ?? {});
+    const count = distinct.length;
+    return {
+      scope: Uint32Array.from(rows, (row) => distinct.indexOf(originKey(row))),
+      tables: {
+        requests: [{ offset: 0, appendedMillis: 0, tenant: '' }],
+        undecodable: [],
+        resources: {
+          count,
+          request: new Uint32Array(count),
+          serviceName: this.dictionary(firsts.map(() => '')),
+          attributes: this.attributes(firsts.map((origin) => origin.resource ?? [])),
+          schemaUrl: this.slices(firsts.map(() => undefined)),
+        },
+        scopes: {
+          count,
+          resource: Uint32Array.from({ length: count }, (_, index) => index),
+          name: this.slices(firsts.map((origin) => origin.scopeName)),
+          version: this.slices(firsts.map((origin) => origin.scopeVersion)),
+          attributes: this.attributes(firsts.map((origin) => origin.scope ?? [])),
+          droppedAttributesCount: new Uint32Array(count),
+          schemaUrl: this.slices(firsts.map(() => undefined)),
+        },
+      },
+    };
+  }
+
+  numberPoints(rows: readonly PointRow[]): NumberPoints {
+    return {
+      count: rows.length,
+      metric: Uint32Array.from(rows, (_, index) => index),
+      attributes: this.attributes(rows.map((row) => row.attributes ?? [])),
+      startNanos: new BigUint64Array(rows.length),
+      timeNanos: new BigUint64Array(rows.length),
+      flags: new Uint32Array(rows.length),
+      value: Float64Array.from(rows, (row) => row.value ?? 0),
+      exemplars: {
+        offsets: new Uint32Array(rows.length + 1),
+        attributes: this.attributes([]),
+        timeNanos: new BigUint64Array(0),
+        value: new Float64Array(0),
+        traceId: this.ids([]),
+        spanId: this.ids([]),
+      },
+    };
+  }
+
+  slices(texts: readonly (string | undefined)[]): SliceColumn {
+    const places = texts.map((text) =>
+      text === undefined ? [NONE, NONE] : this.#append(encoder.encode(text)),
+    );
+    return {
+      starts: Uint32Array.from(places, ([start]) => start ?? NONE),
+      ends: Uint32Array.from(places, ([, end]) => end ?? NONE),
+    };
+  }
+
+  ids(hexes: readonly (string | undefined)[]): Uint32Array {
+    return Uint32Array.from(hexes, (hex) =>
+      hex === undefined ? NONE : this.#append(Buffer.from(hex, 'hex'))[0],
+    );
+  }
+
+  dictionary(texts: readonly string[]): DictionaryColumn {
+    const entries = [...new Set(['', ...texts])];
+    const bytes = entries.map((entry) => encoder.encode(entry));
+    return {
+      ids: Uint32Array.from(texts, (text) => entries.indexOf(text)),
+      dictionary: {
+        size: entries.length,
+        bytes: (id) => bytes[id] ?? new Uint8Array(),
+        text: (id) => decoder.decode(bytes[id]),
+        find: (text) => entries.indexOf(text),
+      },
+    };
+  }
+
+  values(values: readonly Value[]): ValueColumn {
+    const kinds = Uint8Array.from(values, kindOf);
+    const places = values.map((value) => (value === null ? [NONE, NONE] : this.#append(payload(value))));
+    return {
+      kinds,
+      starts: Uint32Array.from(places, ([start]) => start ?? NONE),
+      ends: Uint32Array.from(places, ([, end]) => end ?? NONE),
+    };
+  }
+
+  attributes(rows: readonly Attributes[]): AttributesColumn {
+    const offsets = new Uint32Array(rows.length + 1);
+    rows.forEach((row, index) => {
+      offsets[index + 1] = (offsets[index] ?? 0) + row.length;
+    });
+    const pairs = rows.flat();
+    const keyLists = rows.map((row) => JSON.stringify(row.map(([key]) => key)));
+    const distinct = [...new Set(['[]', ...keyLists])];
+    return {
+      offsets,
+      shapes: Uint32Array.from(keyLists, (list) => distinct.indexOf(list)),
+      shapeCount: distinct.length,
+      keys: this.dictionary(pairs.map(([key]) => key)),
+      values: this.values(pairs.map(([, value]) => value)),
+    };
+  }
+}
+
+function originKey(row: Origin): string {
+  return JSON.stringify([row.resource, row.scopeName, row.scopeVersion, row.scope], (_, value) =>
+    typeof value === 'bigint'
+      ? `${value}n`
+      : Object.is(value, -0)
+        ? '-0'
+        : Number.isFinite(value) || typeof value !== 'number'
+          ? value
+          : String(value),
+  );
+}
+
+function kindOf(value: Value): number {
+  if (value === null) return VALUE_KIND.empty;
+  if (typeof value === 'string') return VALUE_KIND.string;
+  if (typeof value === 'boolean') return VALUE_KIND.bool;
+  if ('int' in value) return VALUE_KIND.int;
+  if ('double' in value) return VALUE_KIND.double;
+  return 'bytes' in value ? VALUE_KIND.bytes : VALUE_KIND.array;
+}
+
+function payload(value: Exclude<Value, null>): Iterable<number> {
+  if (typeof value === 'string') return encoder.encode(value);
+  if (typeof value === 'boolean') return [value ? 1 : 0];
+  if ('int' in value) return varint(value.int);
+  if ('double' in value) return new Uint8Array(new Float64Array([value.double]).buffer);
+  return 'bytes' in value ? value.bytes : value.array;
+}
+
+function varint(value: bigint): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, value);
+  do {
+    const byte = Number(rest & 0x7fn);
+    rest >>= 7n;
+    bytes.push(rest > 0n ? byte | 0x80 : byte);
+  } while (rest > 0n);
+  return bytes;
+}
