@@ -58,6 +58,8 @@ export interface SloDefinition {
   readonly objectives: readonly Objective[];
   /** Burn-rate tiers need at least so many bad events in their long window. @default 1 */
   readonly minBadEvents: number;
+  /** Below this coverage, 0 to 1, the SLO has insufficient data and its alerts freeze. @default 0 */
+  readonly minCoverage?: number;
   /** Path of the file it came from, relative to the SLO directory. */
   readonly file: string;
 }
@@ -91,9 +93,21 @@ export interface TimeRange {
   readonly to: string;
 }
 
+/**
+ * A window and where its counting really began and ended: `from` and `countedTo` lie on slice edges, `to` is the
+ * instant asked for. A recount over event times in [from, countedTo) gives the same numbers.
+ */
+export interface CountedWindow extends TimeRange {
+  readonly countedTo: string;
+}
+
 export interface BurnReading extends Counts {
   /** `1h`. */
   readonly window: string;
+  /** First instant counted, RFC 3339, on a slice edge. */
+  readonly from: string;
+  /** End of the counting, exclusive, RFC 3339, on a slice edge. */
+  readonly countedTo: string;
   /** error ratio / (1 − target); null without events. */
   readonly rate: number | null;
 }
@@ -113,7 +127,9 @@ export interface SloStatus extends Counts {
   readonly slo: string;
   readonly objective: string;
   readonly at: string;
-  readonly window: TimeRange;
+  readonly window: CountedWindow;
+  /** The generation of the indicator these counts belong to: an edit of what is counted starts a new one. */
+  readonly generation: number;
   readonly sli: number | null;
   readonly target: number;
   /** Measured slices / expected slices of the window, 0..1. */

@@ -1,0 +1,52 @@
+/** Why a tier is in its state, in words with the counts of both windows. */
+import { burnRate } from '../budget/burn-rate.ts';
+import { formatSeconds } from '../budget/format-seconds.ts';
+import { complement, multiply, toNumber } from '../budget/fraction.ts';
+import type { WindowReading } from '../status/read-window.ts';
+import type { Fraction } from '../types.ts';
+import type { TierJudgement } from './judge-tier.ts';
+import type { PreparedTier } from './prepare-objective.ts';
+
+/** What is left, for the reason of an alert. */
+export interface BudgetWords {
+  readonly remainingRatio: number | null;
+  readonly exhaustsInSeconds: number | null;
+}
+
+function number(value: number): string {
+  return Number(value.toPrecision(4)).toString();
+}
+
+function windowWords({ seconds, good, total }: WindowReading, target: Fraction): string {
+  const burn = burnRate({ good, total }, target);
+  const name = formatSeconds(seconds);
+  if (burn === null) return `${name} has no events`;
+  return `${name} burns at ${number(burn)} (${total - good} bad of ${total})`;
+}
+
+/** `1h burns at 30.59 (130 bad of 4250) and 5m burns at 142.9 (50 bad of 350); the limit is 14.4, …`. */
+export function tierReason(tier: PreparedTier, judgement: TierJudgement, target: Fraction): string {
+  const { long, short } = judgement;
+  const limit = toNumber(multiply(tier.factor, complement(target))) * 100;
+  const both = `${windowWords(long, target)} and ${windowWords(short, target)}`;
+  return `${both}; the limit is ${number(tier.factorNumber)}, an error ratio above ${number(limit)} %`;
+}
+
+/** What keeps a tier from firing or ending, to follow the counts; empty when the counts say all. */
+export function tierRemark(judgement: TierJudgement, minBadEvents: number, minCoverage: number): string {
+  if (judgement.isFrozen) {
+    return `; frozen: less than ${number(minCoverage * 100)} % of a window was measured`;
+  }
+  const { isLongAbove, isShortAbove, hasEnoughBad } = judgement;
+  if (isLongAbove && isShortAbove && !hasEnoughBad) return `; ${minBadEvents} bad events are needed to fire`;
+  return '';
+}
+
+/** `; 42 % of the budget is left, gone in 3.2 h`. */
+export function budgetWords({ remainingRatio, exhaustsInSeconds }: BudgetWords): string {
+  if (remainingRatio === null) return '';
+  if (remainingRatio <= 0) return `; the budget is spent (${number(remainingRatio * 100)} % left)`;
+  const left = `; ${number(remainingRatio * 100)} % of the budget is left`;
+  if (exhaustsInSeconds === null) return left;
+  return `${left}, gone in ${number(exhaustsInSeconds / 3600)} h at this pace`;
+}

@@ -1,0 +1,19 @@
+/** Keys of `valet_state`: a later record of a key replaces the earlier one (docs/formats/valet_state.md). */
+import type { StateRecord } from '../../../schemas/records-state.ts';
+import type { AlertRecord } from '../types.ts';
+
+/** The key of a state record. */
+export function stateKey(record: StateRecord<AlertRecord>): string {
+  switch (record.kind) {
+    case 'counts':
+      return `counts|${record.slo}|${record.generation}|${record.level}|${record.block}`;
+    case 'samples':
+      return `samples|${record.slo}|${record.generation}`;
+    case 'alive':
+      return `alive|${record.signal}|${record.level}|${record.block}`;
+    case 'progress':
+      return `progress|${record.partition}`;
+    case 'alert':
+      return `alert|${record.alert.id}`;
+  }
+}

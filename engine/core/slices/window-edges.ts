@@ -1,0 +1,49 @@
+/**
+ * Where a rolling window really begins and ends.
+ *
+ * A window of W seconds at instant t counts the slices [from, to):
+ * 1. `from` is t − W rounded down to a step of 10 s (W ≤ 6 h), 1 min (W ≤ 3 d) or 15 min: the old edge moves in
+ *    steps, and the window is never shorter than W.
+ * 2. `to` is t rounded up to a slice: the newest events are in at once, those of slices that begin after t are not.
+ * 3. Where the fine levels no longer reach back (an instant in the past), both edges round outward to the finest
+ *    step still known there.
+ * The edges are part of every answer, and a recount over [from, to) gives the same numbers.
+ */
+import { SLICE_MILLIS, sliceFrom } from './slice.ts';
+import type { Floors } from './timeline.ts';
+import { LEVEL_SLICES } from './timeline.ts';
+
+const SIX_HOURS = 21_600;
+const THREE_DAYS = 259_200;
+
+/** Slices [from, to) of a window. */
+export interface WindowEdges {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Level by length: 0 up to 6 h, 1 up to 3 d, 2 beyond. */
+function levelOfLength(seconds: number): number {
+  return seconds <= SIX_HOURS ? 0 : seconds <= THREE_DAYS ? 1 : 2;
+}
+
+/** The finest level that still knows a slice. */
+export function finestLevel(slice: number, floors: Floors): number {
+  return slice >= floors[0] ? 0 : slice >= floors[1] ? 1 : 2;
+}
+
+function stepOf(level: number): number {
+  return LEVEL_SLICES[level] ?? 1;
+}
+
+/** The edges of a window of `seconds` at an instant; `floors` tell how far back each level reaches. */
+export function windowEdges(seconds: number, atMillis: number, floors: Floors): WindowEdges {
+  const wanted = Math.floor((atMillis - seconds * 1000) / SLICE_MILLIS);
+  const fromStep = stepOf(Math.max(levelOfLength(seconds), finestLevel(wanted, floors)));
+  const end = sliceFrom(atMillis);
+  const toStep = stepOf(finestLevel(end - 1, floors));
+  return {
+    from: Math.floor(wanted / fromStep) * fromStep,
+    to: Math.ceil(end / toStep) * toStep,
+  };
+}

@@ -1,0 +1,64 @@
+/** Records of `valet_state`, JSON, compacted by key (docs/formats/valet_state.md). */
+import type { Signal } from './names.ts';
+
+/** One block of counts. Key `counts|<slo>|<generation>|<level>|<block>`. */
+export interface StateCountsRecord {
+  readonly kind: 'counts';
+  readonly slo: string;
+  readonly generation: number;
+  /** 0: 10 s, 1: 1 min, 2: 15 min. */
+  readonly level: number;
+  readonly block: number;
+  /** Flat: index, good, total, late of each cell that is not empty. */
+  readonly cells: readonly number[];
+}
+
+/** Recent trace ids of bad events. Key `samples|<slo>|<generation>`. */
+export interface StateSamplesRecord {
+  readonly kind: 'samples';
+  readonly slo: string;
+  readonly generation: number;
+  /** slice, trace id. */
+  readonly samples: readonly (readonly [number, string])[];
+}
+
+/** One block of alive slices. Key `alive|<signal>|<level>|<block>`. */
+export interface StateAliveRecord {
+  readonly kind: 'alive';
+  readonly signal: Signal;
+  readonly level: number;
+  readonly block: number;
+  /** As in {@link StateCountsRecord}; total counts alive slices. */
+  readonly cells: readonly number[];
+}
+
+/** How far the evaluator got; always the last record of a checkpoint. Key `progress|<partition>`. */
+export interface StateProgressRecord {
+  readonly kind: 'progress';
+  /** Of `valet_sli`. */
+  readonly partition: number;
+  /** The first offset of that partition that is in no block. */
+  readonly offset: number;
+  /** Heads of the meters, by source. */
+  readonly heads: readonly {
+    readonly source: string;
+    readonly signal: Signal;
+    readonly headMillis: number;
+    readonly dataMillis: number;
+  }[];
+  /** Last slice edge evaluated, by signal. */
+  readonly evaluated: Readonly<Partial<Record<Signal, number>>>;
+}
+
+/** One alert. Key `alert|<id>`; deleted when its history is no longer kept. */
+export interface StateAlertRecord<Alert> {
+  readonly kind: 'alert';
+  readonly alert: Alert;
+}
+
+export type StateRecord<Alert> =
+  | StateCountsRecord
+  | StateSamplesRecord
+  | StateAliveRecord
+  | StateProgressRecord
+  | StateAlertRecord<Alert>;

@@ -1,0 +1,114 @@
+/** What reaches ClickHouse: rows decoded again from the blocks a store in memory received. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { TABLES } from '../../schemas/names.ts';
+import type { InsertBlock, Store } from '../../store/types.ts';
+import { readNative } from '../store/native/read-native.ts';
+import { Harness } from './support/harness.ts';
+import { burst } from './support/traces.ts';
+
+const T0 = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Keeps the latest row of each key, as ReplacingMergeTree does. */
+class MemoryStore implements Partial<Store> {
+  isAway = false;
+  readonly blocks: InsertBlock[] = [];
+
+  async insert(block: InsertBlock): Promise<void> {
+    if (this.isAway) throw new Error('connection refused');
+    this.blocks.push(block);
+  }
+
+  rows(table: string, key: readonly string[]): readonly Row[] {
+    const latest = new Map<string, Row>();
+    for (const block of this.blocks.filter((each) => each.table === table)) {
+      for (const row of readNative(block.chunks))
+        latest.set(key.map((name) => String(row[name])).join('|'), row);
+    }
+    return [...latest.values()];
+  }
+}
+
+/** Milliseconds of a DateTime as ClickHouse writes it. */
+function millis(time: unknown): number {
+  return Date.parse(`${String(time).replace(' ', 'T')}Z`);
+}
+
+let harness: Harness;
+afterEach(() => harness.close());
+
+async function traffic(seconds: number, bad = 0): Promise<void> {
+  for (let passed = 0; passed < seconds; passed += 10) {
+    await harness.append(burst(harness.nowMillis, 10, bad));
+    harness.nowMillis += 10_000;
+    await harness.settle();
+  }
+}
+
+describe('Results', () => {
+  test('Results writes slices as absolute values, budgets and burn every minute, alerts and definitions', async () => {
+    const store = new MemoryStore();
+    harness = await Harness.create({ store: store as unknown as Store });
+    await traffic(600, 1);
+    await traffic(20);
+    const slices = store.rows(TABLES.slices, ['Slo', 'Generation', 'Slice']);
+    expect(slices.length).toBeGreaterThanOrEqual(60);
+    expect(slices.every(({ Total, Good }) => Number(Total) === 10 && Number(Good) >= 9)).toBe(true);
+    expect(store.rows(TABLES.budgets, ['Time'])).toHaveLength(10);
+    expect(store.rows(TABLES.burnRates, ['Time', 'Window'])).toHaveLength(70);
+    expect(store.rows(TABLES.alerts, ['Id']).length).toBeGreaterThan(0);
+    expect(store.rows(TABLES.definitions, ['Slo', 'Generation'])).toHaveLength(1);
+    const last = store.rows(TABLES.budgets, ['Time']).at(-1);
+    expect(last).toMatchObject({ Slo: 'shop-availability', State: 'exhausted', Service: 'shop' });
+    expect(Number(last?.['Total'])).toBe(600);
+  });
+
+  test('Results keeps rows while ClickHouse is away and writes them when it is back', async () => {
+    const store = new MemoryStore();
+    harness = await Harness.create({ store: store as unknown as Store });
+    store.isAway = true;
+    await traffic(300);
+    expect(harness.status().total).toBe(300);
+    store.isAway = false;
+    await traffic(30);
+    const slices = store.rows(TABLES.slices, ['Slice']);
+    expect(slices.length).toBeGreaterThanOrEqual(30);
+    expect(store.rows(TABLES.budgets, ['Time'])).toHaveLength(5);
+  });
+
+  test('Results writes rows again that a crash may have swallowed', async () => {
+    const store = new MemoryStore();
+    harness = await Harness.create({ store: store as unknown as Store });
+    store.isAway = true;
+    await traffic(120);
+    await harness.restart();
+    store.isAway = false;
+    await traffic(30);
+    const slices = store.rows(TABLES.slices, ['Slice']);
+    expect(slices.reduce((sum, { Total }) => sum + Number(Total), 0)).toBeGreaterThanOrEqual(140);
+  });
+
+  test('Results corrects the minutes that late data changed', async () => {
+    const store = new MemoryStore();
+    harness = await Harness.create({ store: store as unknown as Store, latenessSeconds: 120 });
+    await traffic(120);
+    await harness.append(burst(T0 + 30_000, 7, 7));
+    await traffic(300);
+    const minute = store.rows(TABLES.budgets, ['Time']).find(({ Time }) => millis(Time) === T0 + 60_000);
+    expect(minute).toMatchObject({ State: 'exhausted' });
+    expect(Number(minute?.['Total'])).toBe(67);
+  });
+
+  test('Results of loaded history go back to its beginning: by the minute for a day, then by the quarter', async () => {
+    const store = new MemoryStore();
+    harness = await Harness.create({ store: store as unknown as Store, nowMillis: T0 + 30 * HOUR });
+    for (let at = T0; at < T0 + 30 * HOUR; at += 60_000) await harness.append(burst(at, 1));
+    await harness.settle();
+    await traffic(20);
+    const times = store.rows(TABLES.budgets, ['Time']).map(({ Time }) => millis(Time) - T0);
+    expect(times.filter((time) => time < 6 * HOUR)).toHaveLength(23);
+    expect(times.filter((time) => time >= 6 * HOUR && time < 30 * HOUR)).toHaveLength(24 * 60);
+  }, 60_000);
+});
