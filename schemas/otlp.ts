@@ -29,8 +29,6 @@ export interface OtlpField {
   /** A scalar, or the message the field holds. */
   readonly type: OtlpScalar | { readonly message: OtlpMessageName };
   readonly repeated: boolean;
-  /** Member of a oneof or `optional`: written also when it holds its type's default. */
-  readonly presence: boolean;
 }
 
 /** `time_unix_nano` → `timeUnixNano`, as proto3's JSON mapping spells fields. */
@@ -88,15 +86,10 @@ const field = (number: number, name: string, type: FieldType): OtlpField => ({
   name,
   type,
   repeated: false,
-  presence: false,
 });
 const repeated = (number: number, name: string, type: FieldType): OtlpField => ({
   ...field(number, name, type),
   repeated: true,
-});
-const present = (number: number, name: string, type: FieldType): OtlpField => ({
-  ...field(number, name, type),
-  presence: true,
 });
 const message = (name: OtlpMessageName) => ({ message: name });
 const attributes = (number: number, name = 'attributes') => repeated(number, name, message('KeyValue'));
@@ -165,11 +158,11 @@ export const OTLP_MESSAGES: Readonly<Record<OtlpMessageName, readonly OtlpField[
     field(1, 'name', 'string'),
     field(2, 'description', 'string'),
     field(3, 'unit', 'string'),
-    present(5, 'gauge', message('Gauge')),
-    present(7, 'sum', message('Sum')),
-    present(9, 'histogram', message('Histogram')),
-    present(10, 'exponential_histogram', message('ExponentialHistogram')),
-    present(11, 'summary', message('Summary')),
+    field(5, 'gauge', message('Gauge')),
+    field(7, 'sum', message('Sum')),
+    field(9, 'histogram', message('Histogram')),
+    field(10, 'exponential_histogram', message('ExponentialHistogram')),
+    field(11, 'summary', message('Summary')),
     attributes(12, 'metadata'),
   ],
   Gauge: [repeated(1, 'data_points', message('NumberDataPoint'))],
@@ -190,9 +183,9 @@ export const OTLP_MESSAGES: Readonly<Record<OtlpMessageName, readonly OtlpField[
   NumberDataPoint: [
     field(2, 'start_time_unix_nano', 'fixed64'),
     field(3, 'time_unix_nano', 'fixed64'),
-    present(4, 'as_double', 'double'),
+    field(4, 'as_double', 'double'),
     repeated(5, 'exemplars', message('Exemplar')),
-    present(6, 'as_int', 'sfixed64'),
+    field(6, 'as_int', 'sfixed64'),
     attributes(7),
     field(8, 'flags', 'uint32'),
   ],
@@ -200,29 +193,29 @@ export const OTLP_MESSAGES: Readonly<Record<OtlpMessageName, readonly OtlpField[
     field(2, 'start_time_unix_nano', 'fixed64'),
     field(3, 'time_unix_nano', 'fixed64'),
     field(4, 'count', 'fixed64'),
-    present(5, 'sum', 'double'),
+    field(5, 'sum', 'double'),
     repeated(6, 'bucket_counts', 'fixed64'),
     repeated(7, 'explicit_bounds', 'double'),
     repeated(8, 'exemplars', message('Exemplar')),
     attributes(9),
     field(10, 'flags', 'uint32'),
-    present(11, 'min', 'double'),
-    present(12, 'max', 'double'),
+    field(11, 'min', 'double'),
+    field(12, 'max', 'double'),
   ],
   ExponentialHistogramDataPoint: [
     attributes(1),
     field(2, 'start_time_unix_nano', 'fixed64'),
     field(3, 'time_unix_nano', 'fixed64'),
     field(4, 'count', 'fixed64'),
-    present(5, 'sum', 'double'),
+    field(5, 'sum', 'double'),
     field(6, 'scale', 'sint32'),
     field(7, 'zero_count', 'fixed64'),
     field(8, 'positive', message('Buckets')),
     field(9, 'negative', message('Buckets')),
     field(10, 'flags', 'uint32'),
     repeated(11, 'exemplars', message('Exemplar')),
-    present(12, 'min', 'double'),
-    present(13, 'max', 'double'),
+    field(12, 'min', 'double'),
+    field(13, 'max', 'double'),
     field(14, 'zero_threshold', 'double'),
   ],
   Buckets: [field(1, 'offset', 'sint32'), repeated(2, 'bucket_counts', 'uint64')],
@@ -238,10 +231,10 @@ export const OTLP_MESSAGES: Readonly<Record<OtlpMessageName, readonly OtlpField[
   ValueAtQuantile: [field(1, 'quantile', 'double'), field(2, 'value', 'double')],
   Exemplar: [
     field(2, 'time_unix_nano', 'fixed64'),
-    present(3, 'as_double', 'double'),
+    field(3, 'as_double', 'double'),
     field(4, 'span_id', 'id'),
     field(5, 'trace_id', 'id'),
-    present(6, 'as_int', 'sfixed64'),
+    field(6, 'as_int', 'sfixed64'),
     attributes(7, 'filtered_attributes'),
   ],
 
@@ -294,14 +287,14 @@ export const OTLP_MESSAGES: Readonly<Record<OtlpMessageName, readonly OtlpField[
   KeyValueList: [repeated(1, 'values', message('KeyValue'))],
   ArrayValue: [repeated(1, 'values', message('AnyValue'))],
   AnyValue: [
-    present(1, 'string_value', 'string'),
-    present(2, 'bool_value', 'bool'),
-    present(3, 'int_value', 'int64'),
-    present(4, 'double_value', 'double'),
-    present(5, 'array_value', message('ArrayValue')),
-    present(6, 'kvlist_value', message('KeyValueList')),
-    present(7, 'bytes_value', 'bytes'),
-    present(8, 'string_value_strindex', 'int32'),
+    field(1, 'string_value', 'string'),
+    field(2, 'bool_value', 'bool'),
+    field(3, 'int_value', 'int64'),
+    field(4, 'double_value', 'double'),
+    field(5, 'array_value', message('ArrayValue')),
+    field(6, 'kvlist_value', message('KeyValueList')),
+    field(7, 'bytes_value', 'bytes'),
+    field(8, 'string_value_strindex', 'int32'),
   ],
 };
 

@@ -56,6 +56,12 @@ export interface ValueColumn extends SliceColumn {
 /** Attribute lists: row i owns the entries `offsets[i]` ≤ e < `offsets[i + 1]` of keys and values. */
 export interface AttributesColumn {
   readonly offsets: Uint32Array;
+  /**
+   * Row → shape. Rows have the same shape exactly when they have the same keys in the same order, so what is known
+   * of one row's keys holds for all rows of its shape. Shape 0 is the empty list; all are below `shapeCount`.
+   */
+  readonly shapes: Uint32Array;
+  readonly shapeCount: number;
   readonly keys: DictionaryColumn;
   readonly values: ValueColumn;
 }
@@ -91,7 +97,7 @@ export interface ScopeTable {
 /** What every batch has. */
 export interface BatchBase {
   readonly signal: Signal;
-  /** The bytes all slices point into. */
+  /** The bytes all slices point into; at least 8 more bytes follow every slice, so that words may be read. */
   readonly source: Uint8Array;
   readonly requests: readonly BatchRequest[];
   readonly resources: ResourceTable;

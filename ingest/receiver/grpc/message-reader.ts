@@ -1,0 +1,72 @@
+import type { Admission, Reservation } from '../admission.ts';
+import { BodyBuffer } from '../body-buffer.ts';
+
+/*
+ * gRPC over HTTP/2, a unary request's data:
+ *   Length-Prefixed-Message = Compressed-Flag Message-Length Message
+ *   Compressed-Flag         = 1 byte, 0 or 1
+ *   Message-Length          = 4 bytes, big endian
+ */
+const PREFIX_BYTES = 5;
+
+/** What is wrong with the data of a call. */
+export type MessageFault = 'too-large' | 'overloaded' | 'invalid-flag' | 'second-message';
+
+/** A complete message. */
+export interface GrpcMessage {
+  readonly compressed: boolean;
+  readonly body: Buffer;
+}
+
+/** Puts one message together. It is admitted by its announced length, before the first of its bytes is kept. */
+export class MessageReader {
+  readonly #admission: Admission;
+  readonly #maxBytes: number;
+  readonly #prefix = Buffer.allocUnsafeSlow(PREFIX_BYTES);
+  #prefixSize = 0;
+  #body = new BodyBuffer(0);
+  #length = 0;
+  #reservation: Reservation | undefined;
+
+  constructor({ admission, maxBytes }: { readonly admission: Admission; readonly maxBytes: number }) {
+    this.#admission = admission;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** What the message holds; undefined until its length is known. The caller releases it. */
+  get reservation(): Reservation | undefined {
+    return this.#reservation;
+  }
+
+  /** Takes the next bytes; returns what is wrong with them, or undefined. */
+  push(data: Buffer): MessageFault | undefined {
+    let rest = data;
+    if (this.#prefixSize < PREFIX_BYTES) {
+      const taken = rest.copy(this.#prefix, this.#prefixSize);
+      this.#prefixSize += taken;
+      rest = rest.subarray(taken);
+      if (this.#prefixSize < PREFIX_BYTES) return undefined;
+      const fault = this.#admit();
+      if (fault !== undefined) return fault;
+    }
+    if (rest.length === 0) return undefined;
+    if (this.#body.size + rest.length > this.#length) return 'second-message';
+    this.#body.append(rest);
+    return undefined;
+  }
+
+  /** The message when all of it came, else undefined. */
+  finish(): GrpcMessage | undefined {
+    if (this.#reservation === undefined || this.#body.size < this.#length) return undefined;
+    return { compressed: this.#prefix[0] === 1, body: this.#body.finish() };
+  }
+
+  #admit(): MessageFault | undefined {
+    if ((this.#prefix[0] as number) > 1) return 'invalid-flag';
+    this.#length = this.#prefix.readUInt32BE(1);
+    if (this.#length > this.#maxBytes) return 'too-large';
+    this.#reservation = this.#admission.reserve(this.#length);
+    this.#body = new BodyBuffer(this.#length);
+    return this.#reservation === undefined ? 'overloaded' : undefined;
+  }
+}

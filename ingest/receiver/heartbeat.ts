@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import type { DurableLog } from '../../log/types.ts';
+import { HEADER_HEARTBEAT, SIGNALS, type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
+import type { ReceiverMetrics } from './receiver-metrics.ts';
+
+/** Options of {@link startHeartbeats}. */
+export interface HeartbeatOptions {
+  readonly log: DurableLog;
+  readonly metrics: ReceiverMetrics;
+  readonly logger: Logger;
+  /** @default 10_000 */
+  readonly intervalMillis?: number;
+}
+
+const HEARTBEAT = { headers: { [HEADER_HEARTBEAT]: '1' }, value: new Uint8Array(0) };
+
+/**
+ * Appends an empty, marked record to every partition of every signal's topic at each interval, the first after one
+ * interval: readers tell by them that the pipeline is alive though nobody sends. A failure is logged and counted;
+ * the next interval tries again. Returns what stops them, resolved when the last one is through.
+ */
+export function startHeartbeats(options: HeartbeatOptions): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  let isRunning = false;
+  const timer = setInterval(() => {
+    // A log that hangs gets no queue of heartbeats.
+    if (isRunning) return;
+    isRunning = true;
+    running = Promise.all(SIGNALS.map((signal) => beat(signal, options))).finally(() => {
+      isRunning = false;
+    });
+  }, options.intervalMillis ?? 10_000);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+async function beat(signal: Signal, { log, metrics, logger }: HeartbeatOptions): Promise<void> {
+  const topic = TOPIC_OF_SIGNAL[signal];
+  try {
+    const partitions = await log.partitionCount(topic);
+    for (let partition = 0; partition < partitions; partition++)
+      await log.append(topic, [HEARTBEAT], partition);
+  } catch (error) {
+    metrics.heartbeatFailed(signal);
+    logger.warn({ err: error, signal }, 'Cannot append a heartbeat to the log');
+  }
+}

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { Endpoint } from '../endpoint.ts';
+import { type HttpContext, handleRequest } from './handle-request.ts';
+
+/** Options of {@link startHttp}. */
+export interface HttpOptions extends HttpContext {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** A request must be complete after this time; what it held is given back then. Milliseconds. */
+  readonly readTimeoutMillis: number;
+  readonly logger: Logger;
+}
+
+/** A sender with nothing to say keeps its connection this long. */
+const KEEP_ALIVE_MILLIS = 75_000;
+/** How often slow requests are looked for, at most. */
+const CHECK_MILLIS = 1000;
+/** Requests under way get this long when the receiver closes. */
+const DRAIN_MILLIS = 5000;
+
+/** Opens the OTLP/HTTP port. Rejects when it cannot be bound. */
+export async function startHttp(options: HttpOptions): Promise<Endpoint> {
+  const { host, port, readTimeoutMillis } = options;
+  const handler = (request: IncomingMessage, response: ServerResponse) => serve(request, response, options);
+  const server = createServer(
+    {
+      headersTimeout: Math.min(10_000, readTimeoutMillis),
+      requestTimeout: readTimeoutMillis,
+      keepAliveTimeout: KEEP_ALIVE_MILLIS,
+      connectionsCheckingInterval: Math.min(CHECK_MILLIS, readTimeoutMillis),
+      noDelay: true,
+    },
+    handler,
+  );
+  // Without this listener Node asks for the body before its length was admitted.
+  server.on('checkContinue', handler);
+  await listen(server, { host, port });
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+function serve(request: IncomingMessage, response: ServerResponse, options: HttpOptions): void {
+  handleRequest(request, response, options).catch((error: unknown) => {
+    options.logger.error({ err: error, url: request.url }, 'Cannot answer an OTLP/HTTP request');
+    response.destroy();
+  });
+}
+
+function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const forced = setTimeout(() => server.closeAllConnections(), DRAIN_MILLIS);
+  await closed;
+  clearTimeout(forced);
+}

@@ -1,0 +1,110 @@
+import type { DurableLog, StoredRecord, TopicPartition } from '../../log/types.ts';
+import { HEADER_HEARTBEAT } from '../../schemas/names.ts';
+import type { BatchLimits } from './types.ts';
+
+/** A range of offsets read from the log. */
+export interface CollectedBatch {
+  /** The position asked for, also when the log starts later. */
+  readonly first: number;
+  readonly last: number;
+  /** What carries rows, in order; heartbeats are in the range but not here. */
+  readonly records: readonly StoredRecord[];
+  /** Offsets of the range the log no longer has: `first` to here, inclusive. */
+  readonly lostUntil?: number;
+}
+
+/** What to read. */
+export interface Collection {
+  readonly log: DurableLog;
+  readonly from: TopicPartition;
+  readonly position: number;
+  readonly signal: AbortSignal;
+}
+
+/** How long one look at an idle log takes. */
+const IDLE_MILLIS = 5_000;
+
+/** Waits for records and gathers them until a limit is reached; undefined when the signal aborts first. */
+export async function collectBatch(
+  { log, from, position, signal }: Collection,
+  limits: BatchLimits,
+): Promise<CollectedBatch | undefined> {
+  const range = new Range(position);
+  let deadline: number | undefined;
+  while (!signal.aborted) {
+    const left = deadline === undefined ? IDLE_MILLIS : deadline - performance.now();
+    const records = await log.read(from, range.next, {
+      maxBytes: limits.maxBytes - range.bytes,
+      maxRecords: limits.maxRecords - range.count,
+      waitMillis: Math.max(0, left),
+      signal,
+    });
+    // A hole ends the batch; the next one begins with it and says so.
+    if (!range.isEmpty && range.isHoleBefore(records)) return range.toBatch();
+    range.add(records);
+    if (range.isEmpty) continue;
+    deadline ??= performance.now() + limits.maxWaitMillis;
+    const full = range.bytes >= limits.maxBytes || range.count >= limits.maxRecords;
+    if (full || performance.now() >= deadline) return range.toBatch();
+  }
+  return undefined;
+}
+
+/** Reads exactly the range of a plan; what the log has dropped of it is in `lostUntil`. */
+export async function collectRange(
+  { log, from, position, signal }: Collection,
+  last: number,
+): Promise<CollectedBatch | undefined> {
+  const range = new Range(position);
+  while (range.next <= last && !signal.aborted) {
+    const maxRecords = last - range.next + 1;
+    const records = await log.read(from, range.next, { maxRecords, signal });
+    const within = records.filter(({ offset }) => offset <= last);
+    range.add(within);
+    if (within.length === 0) return range.toBatch(last);
+  }
+  return signal.aborted ? undefined : range.toBatch(last);
+}
+
+class Range {
+  readonly #first: number;
+  readonly #records: StoredRecord[] = [];
+  #lostUntil: number | undefined;
+  next: number;
+  bytes = 0;
+  count = 0;
+
+  constructor(first: number) {
+    this.#first = first;
+    this.next = first;
+  }
+
+  get isEmpty(): boolean {
+    return this.next === this.#first;
+  }
+
+  isHoleBefore(records: readonly StoredRecord[]): boolean {
+    return records[0] !== undefined && records[0].offset > this.next;
+  }
+
+  add(records: readonly StoredRecord[]): void {
+    for (const record of records) {
+      if (record.offset > this.next) this.#lostUntil = record.offset - 1;
+      this.next = record.offset + 1;
+      this.bytes += record.value.length;
+      this.count++;
+      if (record.headers[HEADER_HEARTBEAT] === undefined) this.#records.push(record);
+    }
+  }
+
+  /** Up to `last`; offsets after the last record found are lost. */
+  toBatch(last = this.next - 1): CollectedBatch {
+    const lostUntil = last >= this.next ? last : this.#lostUntil;
+    return {
+      first: this.#first,
+      last,
+      records: this.#records,
+      ...(lostUntil === undefined ? {} : { lostUntil }),
+    };
+  }
+}

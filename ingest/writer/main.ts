@@ -1,0 +1,47 @@
+/** The writer as a worker thread, with its own handle on the log and its own connection to the store. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { openLmdbLog } from '../../log/lmdb/open-lmdb-log.ts';
+import { createStore } from '../../store/client/clickhouse-store.ts';
+import { createOtlpMapping } from './otlp-mapping.ts';
+import { runWriter } from './run-writer.ts';
+import type { FromWriter, ToWriter, WriterWorkerData } from './worker-messages.ts';
+
+async function main(data: WriterWorkerData): Promise<void> {
+  const port = parentPort;
+  if (!port) throw new Error('Cannot run the writer as this is not a worker thread');
+  const logger = pino({ name: 'writer', level: data.logLevel });
+  const registry = new Registry();
+  const drain = new AbortController();
+  port.on('message', (message: ToWriter) => {
+    if (message.type === 'drain') drain.abort();
+    else void answerMetrics(message.id);
+  });
+
+  async function answerMetrics(id: number): Promise<void> {
+    const answer: FromWriter = { type: 'metrics', id, metrics: await registry.getMetricsAsJSON() };
+    port?.postMessage(answer);
+  }
+
+  const log = await openLmdbLog({ path: data.logPath, logger });
+  const store = createStore(data.endpoint);
+  const { policy, limits, backoff } = data;
+  const mapping = createOtlpMapping();
+  await runWriter({
+    log,
+    store,
+    mapping,
+    policy,
+    registry,
+    logger,
+    signal: drain.signal,
+    ...(limits ? { limits } : {}),
+    ...(backoff ? { backoff } : {}),
+  });
+  await log.close();
+  await store.close();
+  port.close();
+}
+
+await main(workerData as WriterWorkerData);
