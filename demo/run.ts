@@ -49,7 +49,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   Stop      Ctrl-C
 `);
   const stop = new AbortController();
-  const interrupted = interruption();
+  let wasInterrupted = false;
+  const interrupted = interruption().then(() => {
+    wasInterrupted = true;
+  });
   const stopping = Promise.race([interrupted, valet.ended]).then(() => stop.abort(new Error('stopped')));
   const telemetry = new ShopTelemetry(addresses);
   const random = seededRandom(SEED);
@@ -76,8 +79,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     await telemetry.close().catch(() => undefined);
     await valet.close();
   }
-  const endedByItself = (await Promise.race([interrupted.then(() => undefined), valet.ended])) !== undefined;
-  if (endedByItself) throw new Error('Valet ended by itself; its message is above');
+  if (!wasInterrupted) throw new Error('Valet ended by itself; its message is above');
 }
 
 function isEmpty(folder: string): boolean {

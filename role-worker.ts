@@ -1,0 +1,101 @@
+/** A role that runs in a worker thread: started, watched, asked for its metrics, and told to drain. */
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+
+/** What the host sends. */
+export type HostMessage = { readonly type: 'drain' } | { readonly type: 'metrics'; readonly id: number };
+
+/** What a role answers: its metrics as prom-client's `getMetricsAsJSON`. */
+export interface MetricsReply {
+  readonly type: 'metrics';
+  readonly id: number;
+  readonly metrics: readonly MetricObjectWithValues<MetricValue<string>>[];
+}
+
+export interface RoleWorkerOptions {
+  /** For log lines and readiness. */
+  readonly role: string;
+  /** The role's worker entry. */
+  readonly entry: URL;
+  readonly workerData: unknown;
+  readonly logger: Logger;
+}
+
+const DRAIN_LIMIT_MILLIS = 20_000;
+const METRICS_LIMIT_MILLIS = 2_000;
+const MAX_BACKOFF_MILLIS = 10_000;
+
+/** Keeps one worker alive: a role that fails is started again, with growing pauses; its state is in the log. */
+export class RoleWorker {
+  readonly #options: RoleWorkerOptions;
+  #worker: Worker | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #failures = 0;
+  #stopping = false;
+  #lastMetricsId = 0;
+  #restart: NodeJS.Timeout | undefined;
+
+  constructor(options: RoleWorkerOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  /** Undefined while the role runs, else why it does not. */
+  get problem(): string | undefined {
+    return this.#worker ? undefined : `${this.#options.role} is being restarted after a failure`;
+  }
+
+  /** The role's metrics; none when it does not answer in two seconds. */
+  async metrics(): Promise<MetricsReply['metrics']> {
+    const worker = this.#worker;
+    if (!worker) return [];
+    const id = ++this.#lastMetricsId;
+    return await new Promise((resolve) => {
+      const done = (metrics: MetricsReply['metrics']) => {
+        clearTimeout(timer);
+        worker.off('message', take);
+        resolve(metrics);
+      };
+      const take = (message: MetricsReply) => {
+        if (message.type === 'metrics' && message.id === id) done(message.metrics);
+      };
+      const timer = setTimeout(() => done([]), METRICS_LIMIT_MILLIS);
+      worker.on('message', take);
+      worker.postMessage({ type: 'metrics', id } satisfies HostMessage);
+    });
+  }
+
+  /** Asks the role to finish what it has begun; ends it when it takes longer than 20 s. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (!worker) return;
+    worker.postMessage({ type: 'drain' } satisfies HostMessage);
+    const timer = setTimeout(() => void worker.terminate(), DRAIN_LIMIT_MILLIS);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  #start(): void {
+    const { role, entry, workerData, logger } = this.#options;
+    const worker = new Worker(entry, { workerData, name: `valet-${role}` });
+    this.#worker = worker;
+    worker.on('error', (error) => logger.error({ err: error, role }, 'role failed'));
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', (code) => {
+        this.#worker = undefined;
+        resolve();
+        if (!this.#stopping) this.#startAgain(code);
+      });
+    });
+  }
+
+  #startAgain(code: number): void {
+    const { role, logger } = this.#options;
+    const pauseMillis = Math.min(MAX_BACKOFF_MILLIS, 250 * 2 ** this.#failures++);
+    logger.error({ role, code, pauseMillis }, 'role ended unexpectedly; starting it again');
+    this.#restart = setTimeout(() => this.#start(), pauseMillis);
+  }
+}
