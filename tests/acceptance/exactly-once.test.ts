@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { numberedRequests, requestKey } from '../support/numbered-requests.ts';
+import { numberedRequests, requestKey } from '../../bench/payload/numbered-requests.ts';
 import { eventually, ValetProcess } from '../support/valet-process.ts';
 
 const REQUESTS = 1000;

@@ -1,5 +1,5 @@
 /** Trace requests that can be told apart in the store: the first eight bytes of every trace id are the request's number. */
-import { generatePayload } from '../../bench/payload/generate.ts';
+import { generatePayload } from './generate.ts';
 
 /** How many of the spans' bytes are the same among requests; a few templates keep the payload varied. */
 const TEMPLATES = 8;
