@@ -9,6 +9,7 @@ import { EngineReplica } from './engine/core/replica.ts';
 import type { EngineWorkerData } from './engine/worker-data.ts';
 import { startReceivers } from './ingest/receiver/start-receivers.ts';
 import type { WriterWorkerData } from './ingest/writer/worker-messages.ts';
+import { explainListenError } from './listen-error.ts';
 import { openLmdbLog } from './log/lmdb/open-lmdb-log.ts';
 import type { DurableLog, TopicOptions } from './log/types.ts';
 import { mergedMetrics } from './merged-metrics.ts';
@@ -46,6 +47,8 @@ export async function serve(configuration: Configuration): Promise<void> {
     await startAll(configuration, logger, parts, stopped.signal);
     await stopped.promise;
     logger.info('stopping');
+  } catch (error) {
+    throw explainListenError(error, configuration);
   } finally {
     stopped.abort();
     await closeAll(parts, logger);

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /** The command line. */
 import { Command } from 'commander';
-import { ConfigurationError, describeConfiguration, loadConfiguration, variableOf } from './configuration.ts';
+import { describeConfiguration, loadConfiguration, variableOf } from './configuration.ts';
 import { ConfigurationSchema } from './schemas/configuration.ts';
 import { serve } from './serve.ts';
 
 const settings = Object.entries(ConfigurationSchema.properties)
-  .map(([key, schema]) => `  ${variableOf(key).padEnd(30)} ${(schema as { description?: string }).description}`)
+  .map(
+    ([key, schema]) => `  ${variableOf(key).padEnd(30)} ${(schema as { description?: string }).description}`,
+  )
   .join('\n');
 
 const program = new Command('valet')
@@ -35,8 +37,12 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected =
-    error instanceof ConfigurationError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  process.stderr.write(`${expected ? (error as Error).message : (error as Error).stack}\n`);
+  process.stderr.write(`${describe(error)}\n`);
   process.exitCode = 1;
+}
+
+/** A condition with a code is explained by its message; anything else is a defect, and its stack is wanted. */
+function describe(error: unknown): string {
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  return code === undefined || code.startsWith('ERR_') ? String(stack) : message;
 }
