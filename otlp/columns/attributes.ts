@@ -32,11 +32,6 @@ export class AttributesBuilder implements AttributesColumn {
     return this.#shapes.count;
   }
 
-  /** Entries so far, those of the row under construction included. */
-  get entryCount(): number {
-    return this.#entries;
-  }
-
   clear(): void {
     this.#rows = 0;
     this.#entries = 0;

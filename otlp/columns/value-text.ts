@@ -50,19 +50,6 @@ export function doubleOf(source: Uint8Array, start: number): number {
   return new DataView(source.buffer, source.byteOffset + start, 8).getFloat64(0, true);
 }
 
-/**
- * The value as a number: that of an int (rounded beyond 2^53) or a double; undefined for other kinds.
- */
-export function valueNumber(
-  source: Uint8Array,
-  kind: number,
-  start: number,
-  end: number,
-): number | undefined {
-  if (kind === VALUE_KIND.int) return Number(intOf(source, start, end));
-  return kind === VALUE_KIND.double ? doubleOf(source, start) : undefined;
-}
-
 /** JavaScript's own notation but for -0 and what is not finite, which the Collector words so. */
 function doubleText(value: number): string {
   if (Number.isNaN(value)) return 'json: unsupported value: NaN';

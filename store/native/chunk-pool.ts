@@ -1,5 +1,5 @@
 /** Usual size of an output chunk: large enough to amortise its bookkeeping, small enough to stream. */
-export const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 20;
 
 /** Chunks kept for the next block; beyond this they go back to the allocator. */
 const MAX_KEPT = 64;

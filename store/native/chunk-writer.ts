@@ -136,7 +136,7 @@ export class ChunkWriter {
 }
 
 /** Writes an unsigned LEB128 integer below 2^32; returns the position after it. */
-export function putVarint(bytes: Uint8Array, position: number, value: number): number {
+function putVarint(bytes: Uint8Array, position: number, value: number): number {
   let rest = value;
   let at = position;
   while (rest > 0x7f) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bytesField, message } from '../../../bench/payload/protobuf.ts';
-import { decodeMetrics } from '../../../otlp/columns/decode.ts';
+import { createDecoder, decodeMetrics } from '../../../otlp/columns/decode.ts';
 import {
   type Exemplars,
   METRIC_KIND,
@@ -177,6 +177,33 @@ describe('decodeMetrics()', () => {
       expect(broken(field).undecodable).toHaveLength(1);
       expect(broken(field).histogram.count).toBe(0);
     }
+  });
+
+  test('createDecoder() reuses its memory for metrics without mixing batches', () => {
+    const decoder = createDecoder('metrics');
+    const asRequest = (bytes: Uint8Array) => ({ bytes, offset: 0, appendedMillis: 1, tenant: '' });
+    const bare = metricsRequest([5, 7, 9, 10, 11].map((kind) => bytesField(kind, bytesField(1, message()))));
+    const rows = (each: MetricBatch) =>
+      [each.gauge, each.sum, each.histogram, each.expHistogram, each.summary].map((table) =>
+        commonAt(each, table, 0),
+      );
+    decoder.decode([asRequest(metricsRequest(METRICS))]);
+    const reused = decoder.decode([asRequest(bare)]) as MetricBatch;
+    expect(rows(reused)).toEqual(rows(decodeOne(bare)));
+    expect(rows(reused)).toEqual(new Array(5).fill([0n, 0n, 0, []]));
+    expect(reused.metrics.name.ids.subarray(0, 5)).toEqual(new Uint32Array(5));
+    const { gauge, histogram, expHistogram } = reused;
+    const figures = [
+      gauge.value,
+      histogram.sum,
+      histogram.min,
+      expHistogram.scale,
+      expHistogram.positiveOffset,
+    ];
+    expect(figures.map((column) => column[0])).toEqual([0, 0, 0, 0, 0]);
+    expect([...reused.metrics.temporality.subarray(0, 5)]).toEqual([0, 0, 0, 0, 0]);
+    expect([...reused.metrics.isMonotonic.subarray(0, 5)]).toEqual([0, 0, 0, 0, 0]);
+    expect(listAt(expHistogram.positiveCounts, 0)).toEqual([]);
   });
 
   test('decodeMetrics() takes back every table of an undecodable request', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesField, fixed64Field, message, varintField } from '../../../bench/payload/protobuf.ts';
 import { createDecoder, decode, decodeLogs, decodeSpans } from '../../../otlp/columns/decode.ts';
-import type { EncodedRequest, SpanBatch } from '../../../otlp/columns/types.ts';
+import type { EncodedRequest, LogBatch, SpanBatch } from '../../../otlp/columns/types.ts';
 import { NONE } from '../../../otlp/columns/types.ts';
 import { groups, log, span } from './arbitraries.ts';
 import { encodeLog, encodeRequest, encodeSpan, shuffled } from './model.ts';
@@ -34,15 +34,17 @@ describe('decodeSpans()', () => {
     );
   });
 
-  test('decodeSpans() reuses its memory without mixing batches', () => {
-    const decoder = createDecoder('traces');
-    fc.assert(
-      fc.property(groups(span), (model) => {
-        const batch = decoder.decode([request(encodeRequest(model, encodeSpan))]) as SpanBatch;
-        expect(groupsOf(batch, spanAt)).toEqual(model);
-      }),
-      { numRuns: 200, seed: 2 },
-    );
+  test('decodeSpans() takes a field that is written with its default value', () => {
+    const batch = decodeSpans([
+      spanRequest(
+        bytesField(5, ''),
+        varintField(6, 0),
+        fixed64Field(7, 0),
+        bytesField(15, message(bytesField(2, ''), varintField(3, 0))),
+        bytesField(1, ''),
+      ),
+    ]);
+    expect(spanAt(batch, 0)).toMatchObject({ name: '', kind: 0, start: 0n, statusMessage: '', traceId: '' });
   });
 
   test('decodeSpans() points rows at the request they came in', () => {
@@ -190,6 +192,37 @@ describe('decodeLogs()', () => {
       }),
       { numRuns: 300, seed: 3 },
     );
+  });
+});
+
+describe('createDecoder()', () => {
+  test('createDecoder() reuses its memory for log records without mixing batches', () => {
+    const decoder = createDecoder('logs');
+    fc.assert(
+      fc.property(groups(log), (model) => {
+        const batch = decoder.decode([request(encodeRequest(model, encodeLog))]) as LogBatch;
+        expect(groupsOf(batch, logAt)).toEqual(model);
+      }),
+      { numRuns: 200, seed: 9 },
+    );
+  });
+
+  test('createDecoder() reuses its memory for spans without mixing batches', () => {
+    const decoder = createDecoder('traces');
+    fc.assert(
+      fc.property(groups(span), (model) => {
+        const batch = decoder.decode([request(encodeRequest(model, encodeSpan))]) as SpanBatch;
+        expect(groupsOf(batch, spanAt)).toEqual(model);
+      }),
+      { numRuns: 200, seed: 2 },
+    );
+  });
+
+  test('createDecoder() leaves the undecodable requests of an earlier batch as they were', () => {
+    const decoder = createDecoder('traces');
+    const { undecodable } = decoder.decode([request(Uint8Array.of(0x0a))]);
+    decoder.decode([]);
+    expect(undecodable).toHaveLength(1);
   });
 });
 

@@ -172,6 +172,15 @@ describe('decode() on malformed bytes', () => {
     });
   }
 
+  for (const tag of [0x0a, 0x2a, 0x32, 0x3a]) {
+    test(`decodeSpans() does not follow a value's length past its message: tag ${tag}`, () => {
+      const value = Uint8Array.of(tag, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f);
+      const span = bytesField(2, bytesField(9, bytesField(2, value)));
+      const batch = decodeSpans([requestOf(bytesField(1, bytesField(2, span)), 0)]);
+      expect(batch.undecodable).toHaveLength(1);
+    });
+  }
+
   test('decodeSpans() names values nested too deep undecodable, and takes those the validation lets in', () => {
     const nested = (depth: number) => {
       let value = varintField(3, 1);

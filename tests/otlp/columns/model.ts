@@ -126,32 +126,41 @@ export function encodeValue(value: ModelValue): Uint8Array {
 /** KeyValues as a repeated field. */
 export function encodeAttributes(field: number, attributes: ModelAttributes, arrange: Arrange): Part[] {
   return attributes.map(([key, value]) =>
-    bytesField(field, arrange([bytesField(1, key)], [bytesField(2, encodeValue(value))])),
+    bytesField(field, arrange(singular(bytesField(1, key)), singular(bytesField(2, encodeValue(value))))),
   );
 }
 
+/** A field that is left out at its default, as proto3 writers do. */
+function singular(part: Uint8Array): Part[] {
+  const keyLength = (part[0] as number) > 0x7f ? 2 : 1;
+  return part.subarray(keyLength).every((byte) => byte === 0) ? [] : [part];
+}
+
 function hex(field: number, text: string): Part[] {
-  return text === '' ? [] : [bytesField(field, Buffer.from(text, 'hex'))];
+  return text === '' ? [] : singular(bytesField(field, Buffer.from(text, 'hex')));
 }
 
 export function encodeSpan(span: ModelSpan, arrange: Arrange): Uint8Array {
-  const status = arrange([bytesField(2, span.statusMessage)], [varintField(3, span.statusCode)]);
+  const status = arrange(
+    singular(bytesField(2, span.statusMessage)),
+    singular(varintField(3, span.statusCode)),
+  );
   return arrange(
     hex(1, span.traceId),
     hex(2, span.spanId),
-    [bytesField(3, span.traceState)],
+    singular(bytesField(3, span.traceState)),
     hex(4, span.parentSpanId),
-    [bytesField(5, span.name)],
-    [varintField(6, span.kind)],
-    [fixed64Field(7, span.start)],
-    [fixed64Field(8, span.end)],
+    singular(bytesField(5, span.name)),
+    singular(varintField(6, span.kind)),
+    singular(fixed64Field(7, span.start)),
+    singular(fixed64Field(8, span.end)),
     encodeAttributes(9, span.attributes, arrange),
     span.events.map((event) =>
       bytesField(
         11,
         arrange(
-          [fixed64Field(1, event.time)],
-          [bytesField(2, event.name)],
+          singular(fixed64Field(1, event.time)),
+          singular(bytesField(2, event.name)),
           encodeAttributes(3, event.attributes, arrange),
         ),
       ),
@@ -162,28 +171,28 @@ export function encodeSpan(span: ModelSpan, arrange: Arrange): Uint8Array {
         arrange(
           hex(1, link.traceId),
           hex(2, link.spanId),
-          [bytesField(3, link.traceState)],
+          singular(bytesField(3, link.traceState)),
           encodeAttributes(4, link.attributes, arrange),
         ),
       ),
     ),
-    [bytesField(15, status)],
-    [fixed32Field(16, span.flags)],
+    singular(bytesField(15, status)),
+    singular(fixed32Field(16, span.flags)),
   );
 }
 
 export function encodeLog(log: ModelLog, arrange: Arrange): Uint8Array {
   return arrange(
-    [fixed64Field(1, log.time)],
-    [varintField(2, log.severityNumber)],
-    [bytesField(3, log.severityText)],
-    [bytesField(5, encodeValue(log.body))],
+    singular(fixed64Field(1, log.time)),
+    singular(varintField(2, log.severityNumber)),
+    singular(bytesField(3, log.severityText)),
+    singular(bytesField(5, encodeValue(log.body))),
     encodeAttributes(6, log.attributes, arrange),
-    [fixed32Field(8, log.flags)],
+    singular(fixed32Field(8, log.flags)),
     hex(9, log.traceId),
     hex(10, log.spanId),
-    [fixed64Field(11, log.observed)],
-    [bytesField(12, log.eventName)],
+    singular(fixed64Field(11, log.observed)),
+    singular(bytesField(12, log.eventName)),
   );
 }
 
@@ -196,22 +205,22 @@ export function encodeRequest<Item>(
   return message(
     ...groups.map((group) => {
       const scope = arrange(
-        [bytesField(1, group.scopeName)],
-        [bytesField(2, group.scopeVersion)],
+        singular(bytesField(1, group.scopeName)),
+        singular(bytesField(2, group.scopeVersion)),
         encodeAttributes(3, group.scopeAttributes, arrange),
       );
       const records = arrange(
-        [bytesField(1, scope)],
+        singular(bytesField(1, scope)),
         group.records.map((record) => bytesField(2, encodeRecord(record, arrange))),
-        [bytesField(3, group.scopeSchemaUrl)],
+        singular(bytesField(3, group.scopeSchemaUrl)),
       );
       const resource = arrange(encodeAttributes(1, group.resource, arrange));
       return bytesField(
         1,
         arrange(
-          [bytesField(1, resource)],
-          [bytesField(2, records)],
-          [bytesField(3, group.resourceSchemaUrl)],
+          singular(bytesField(1, resource)),
+          singular(bytesField(2, records)),
+          singular(bytesField(3, group.resourceSchemaUrl)),
         ),
       );
     }),
