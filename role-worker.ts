@@ -1,17 +1,7 @@
 /** A role that runs in a worker thread: started, watched, asked for its metrics, and told to drain. */
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import type { MetricObjectWithValues, MetricValue } from 'prom-client';
-
-/** What the host sends. */
-export type HostMessage = { readonly type: 'drain' } | { readonly type: 'metrics'; readonly id: number };
-
-/** What a role answers: its metrics as prom-client's `getMetricsAsJSON`. */
-export interface MetricsReply {
-  readonly type: 'metrics';
-  readonly id: number;
-  readonly metrics: readonly MetricObjectWithValues<MetricValue<string>>[];
-}
+import type { FromWorker, PostedMetrics, ToWorker } from './schemas/worker-messages.ts';
 
 export interface RoleWorkerOptions {
   /** For log lines and readiness. */
@@ -47,22 +37,22 @@ export class RoleWorker {
   }
 
   /** The role's metrics; none when it does not answer in two seconds. */
-  async metrics(): Promise<MetricsReply['metrics']> {
+  async metrics(): Promise<PostedMetrics> {
     const worker = this.#worker;
     if (!worker) return [];
     const id = ++this.#lastMetricsId;
     return await new Promise((resolve) => {
-      const done = (metrics: MetricsReply['metrics']) => {
+      const done = (metrics: PostedMetrics) => {
         clearTimeout(timer);
         worker.off('message', take);
         resolve(metrics);
       };
-      const take = (message: MetricsReply) => {
+      const take = (message: FromWorker) => {
         if (message.type === 'metrics' && message.id === id) done(message.metrics);
       };
       const timer = setTimeout(() => done([]), METRICS_LIMIT_MILLIS);
       worker.on('message', take);
-      worker.postMessage({ type: 'metrics', id } satisfies HostMessage);
+      worker.postMessage({ type: 'metrics', id } satisfies ToWorker);
     });
   }
 
@@ -72,7 +62,7 @@ export class RoleWorker {
     clearTimeout(this.#restart);
     const worker = this.#worker;
     if (!worker) return;
-    worker.postMessage({ type: 'drain' } satisfies HostMessage);
+    worker.postMessage({ type: 'drain' } satisfies ToWorker);
     const timer = setTimeout(() => void worker.terminate(), DRAIN_LIMIT_MILLIS);
     await this.#ended;
     clearTimeout(timer);

@@ -8,7 +8,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EngineReplica } from './engine/core/replica.ts';
 import type { EngineWorkerData } from './engine/worker-data.ts';
 import { startReceivers } from './ingest/receiver/start-receivers.ts';
-import type { WriterWorkerData } from './ingest/writer/worker-messages.ts';
+import type { WriterWorkerData } from './ingest/writer/worker-data.ts';
 import { explainListenError } from './listen-error.ts';
 import { openLmdbLog } from './log/lmdb/open-lmdb-log.ts';
 import type { DurableLog, TopicOptions } from './log/types.ts';

@@ -3,9 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { openLmdbLog } from '../log/lmdb/open-lmdb-log.ts';
+import type { FromWorker, ToWorker } from '../schemas/worker-messages.ts';
 import { createStore } from '../store/client/clickhouse-store.ts';
 import { runEngine } from './run-engine.ts';
-import type { EngineWorkerData, FromEngine, ToEngine } from './worker-data.ts';
+import type { EngineWorkerData } from './worker-data.ts';
 
 async function main(data: EngineWorkerData): Promise<void> {
   const port = parentPort;
@@ -14,13 +15,13 @@ async function main(data: EngineWorkerData): Promise<void> {
   const logger = pino({ name: 'engine', level: logLevel });
   const registry = new Registry();
   const drain = new AbortController();
-  port.on('message', (message: ToEngine) => {
+  port.on('message', (message: ToWorker) => {
     if (message.type === 'drain') drain.abort();
     else void answerMetrics(message.id);
   });
 
   async function answerMetrics(id: number): Promise<void> {
-    const answer: FromEngine = { type: 'metrics', id, metrics: await registry.getMetricsAsJSON() };
+    const answer: FromWorker = { type: 'metrics', id, metrics: await registry.getMetricsAsJSON() };
     port?.postMessage(answer);
   }
 

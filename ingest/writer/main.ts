@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { openLmdbLog } from '../../log/lmdb/open-lmdb-log.ts';
+import type { FromWorker, ToWorker } from '../../schemas/worker-messages.ts';
 import { createStore } from '../../store/client/clickhouse-store.ts';
 import { createOtlpMapping } from './otlp-mapping.ts';
 import { runWriter } from './run-writer.ts';
-import type { FromWriter, ToWriter, WriterWorkerData } from './worker-messages.ts';
+import type { WriterWorkerData } from './worker-data.ts';
 
 async function main(data: WriterWorkerData): Promise<void> {
   const port = parentPort;
@@ -14,13 +15,13 @@ async function main(data: WriterWorkerData): Promise<void> {
   const logger = pino({ name: 'writer', level: data.logLevel });
   const registry = new Registry();
   const drain = new AbortController();
-  port.on('message', (message: ToWriter) => {
+  port.on('message', (message: ToWorker) => {
     if (message.type === 'drain') drain.abort();
     else void answerMetrics(message.id);
   });
 
   async function answerMetrics(id: number): Promise<void> {
-    const answer: FromWriter = { type: 'metrics', id, metrics: await registry.getMetricsAsJSON() };
+    const answer: FromWorker = { type: 'metrics', id, metrics: await registry.getMetricsAsJSON() };
     port?.postMessage(answer);
   }
 

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
 import { EngineReplica } from '../../engine/core/replica.ts';
-import type { EngineWorkerData, FromEngine, ToEngine } from '../../engine/worker-data.ts';
+import type { EngineWorkerData } from '../../engine/worker-data.ts';
 import { openLmdbLog } from '../../log/lmdb/open-lmdb-log.ts';
 import type { DurableLog } from '../../log/types.ts';
 import { SIGNALS, TOPIC_DEFINITIONS, TOPIC_OF_SIGNAL, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
+import type { FromWorker, ToWorker } from '../../schemas/worker-messages.ts';
 import { sloYaml } from './support/harness.ts';
 import { burst } from './support/traces.ts';
 
@@ -61,8 +62,8 @@ test('the worker counts without ClickHouse, goes on after being killed, answers 
     await expectTotal(log, 9);
 
     const answered = once(worker, 'message');
-    worker.postMessage({ type: 'metrics', id: 7 } satisfies ToEngine);
-    const [answer] = (await answered) as [FromEngine];
+    worker.postMessage({ type: 'metrics', id: 7 } satisfies ToWorker);
+    const [answer] = (await answered) as [FromWorker];
     const events = answer.metrics.find(({ name }) => name === 'valet_engine_events_total');
     expect(answer.id).toBe(7);
     expect(events?.values).toContainEqual(
@@ -70,7 +71,7 @@ test('the worker counts without ClickHouse, goes on after being killed, answers 
     );
 
     const ended = once(worker, 'exit');
-    worker.postMessage({ type: 'drain' } satisfies ToEngine);
+    worker.postMessage({ type: 'drain' } satisfies ToWorker);
     expect(await ended).toEqual([0]);
     const { next } = await log.bounds({ topic: TOPIC_SLI, partition: 0 });
     expect((await replicaOf(log)).position()).toBe(next);

@@ -158,7 +158,8 @@ export async function eventually<Value>(
   throw new Error(`Not seen in time: ${what}`);
 }
 
-async function freePorts(): Promise<[number, number, number, number]> {
+/** Four ports nobody listens on at the moment. */
+export async function freePorts(): Promise<[number, number, number, number]> {
   const servers = await Promise.all(
     [0, 1, 2, 3].map(async () => {
       const server = createServer().listen(0, '127.0.0.1');

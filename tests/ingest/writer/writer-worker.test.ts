@@ -2,11 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StoreLedger } from '../../../ingest/writer/ledger.ts';
-import { startWriterWorker } from '../../../ingest/writer/start-writer-worker.ts';
+import type { WriterWorkerData } from '../../../ingest/writer/worker-data.ts';
 import { openLmdbLog } from '../../../log/lmdb/open-lmdb-log.ts';
 import type { DurableLog } from '../../../log/types.ts';
+import { RoleWorker } from '../../../role-worker.ts';
 import { GROUP_WRITER, SIGNALS, type Signal, TABLES, TOPIC_OF_SIGNAL } from '../../../schemas/names.ts';
 import { migrate } from '../../../store/migrate/migrate.ts';
 import { bytes, fixed64, message, number, text } from '../../otlp/support/encode.ts';
@@ -37,15 +39,17 @@ afterAll(async () => {
   await rm(logPath, { recursive: true, force: true });
 });
 
-function startWorker() {
-  return startWriterWorker({
+function startWorker(): RoleWorker {
+  const workerData: WriterWorkerData = {
     logPath,
     endpoint: engine.endpoint,
     policy: { retentionSeconds: { traces: 14 * DAY, logs: 14 * DAY, metrics: 14 * DAY } },
     logLevel: 'silent',
     limits: { maxRecords: 5, maxWaitMillis: 20 },
     backoff: { baseMillis: 5, maxMillis: 50 },
-  });
+  };
+  const entry = new URL('../../../ingest/writer/main.ts', import.meta.url);
+  return new RoleWorker({ role: 'writer', entry, workerData, logger: pino({ level: 'silent' }) });
 }
 
 /** A trace request of two spans, one of them a day ago. */
@@ -113,8 +117,8 @@ test('the writer stores each row once, over a drain, a restart and a killed engi
       const undecodable = metrics.find(({ name }) => name === 'valet_writer_undecodable_total');
       expect(undecodable?.values.map(({ value }) => value)).toEqual([1]);
     }
-    await worker.drain();
-    await expect(worker.metrics()).rejects.toThrow('ended');
+    await worker.stop();
+    expect(await worker.metrics()).toEqual([]);
   }
   expect(await names('SpanName', TABLES.traces)).toEqual([...expectedSpans].sort());
   expect(await names('Body', TABLES.logs)).toEqual([...expectedLogs].sort());

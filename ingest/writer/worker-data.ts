@@ -1,0 +1,17 @@
+/** What the writer's worker thread is told. */
+import type { StoreEndpoint } from '../../store/types.ts';
+import type { BackoffOptions } from './backoff.ts';
+import type { RowPolicy } from './mapping/types.ts';
+import type { BatchLimits } from './types.ts';
+
+/** `workerData` of `main.ts`. */
+export interface WriterWorkerData {
+  /** Directory of the LMDB log. */
+  readonly logPath: string;
+  readonly endpoint: StoreEndpoint;
+  readonly policy: RowPolicy;
+  /** Of pino. */
+  readonly logLevel: string;
+  readonly limits?: Partial<BatchLimits>;
+  readonly backoff?: Pick<BackoffOptions, 'baseMillis' | 'maxMillis'>;
+}
