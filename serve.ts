@@ -1,14 +1,12 @@
 /** All roles in one process: opens log and store, starts the roles in the order in which they can work, ends them in reverse. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EngineReplica } from './engine/core/replica.ts';
 import type { EngineWorkerData } from './engine/worker-data.ts';
 import { startReceivers } from './ingest/receiver/start-receivers.ts';
-import type { WriterWorkerData } from './ingest/writer/worker-data.ts';
 import { explainListenError } from './listen-error.ts';
 import { openLmdbLog } from './log/lmdb/open-lmdb-log.ts';
 import type { DurableLog, TopicOptions } from './log/types.ts';
@@ -22,12 +20,11 @@ import type { Configuration } from './schemas/configuration.ts';
 import { SIGNALS, TOPIC_DEFINITIONS, TOPIC_OF_SIGNAL, TOPIC_SLI, TOPIC_STATE } from './schemas/names.ts';
 import { createStore } from './store/client/clickhouse-store.ts';
 import { type EmbeddedEngine, startEmbedded } from './store/embedded/start-embedded.ts';
-import { migrate } from './store/migrate/migrate.ts';
-import type { Store, StoreEndpoint } from './store/types.ts';
+import type { StoreEndpoint } from './store/types.ts';
+import { WriterRole } from './writer-role.ts';
 
 const MIB = 1024 * 1024;
 const DAY_SECONDS = 86_400;
-const MAX_MIGRATE_PAUSE_MILLIS = 10_000;
 
 /** Something to end, with its name for the log. */
 interface Part {
@@ -44,7 +41,7 @@ export async function serve(configuration: Configuration): Promise<void> {
   const parts: Part[] = [];
   const stopped = stopRequest();
   try {
-    await startAll(configuration, logger, parts, stopped.signal);
+    await startAll(configuration, logger, parts);
     await stopped.promise;
     logger.info('stopping');
   } catch (error) {
@@ -55,12 +52,7 @@ export async function serve(configuration: Configuration): Promise<void> {
   }
 }
 
-async function startAll(
-  configuration: Configuration,
-  logger: Logger,
-  parts: Part[],
-  stopping: AbortSignal,
-): Promise<void> {
+async function startAll(configuration: Configuration, logger: Logger, parts: Part[]): Promise<void> {
   const { host, dataDir } = configuration;
   mkdirSync(dataDir, { recursive: true });
   const registry = new Registry();
@@ -109,16 +101,24 @@ async function startAll(
   });
   parts.push({ name: 'engine', close: () => engine.stop() });
 
-  const writing = startWriterWhenMigrated({
-    configuration,
+  const writer = new WriterRole({
     store,
-    logPath,
-    endpoint,
+    settings: { ...configuration, fsync: embedded !== undefined },
+    workerData: {
+      logPath,
+      endpoint,
+      policy: {
+        retentionSeconds: {
+          traces: configuration.retentionTracesDays * DAY_SECONDS,
+          metrics: configuration.retentionMetricsDays * DAY_SECONDS,
+          logs: configuration.retentionLogsDays * DAY_SECONDS,
+        },
+      },
+      logLevel: configuration.logLevel,
+    },
     logger,
-    parts,
-    stopping,
-    embedded,
   });
+  parts.push({ name: 'writer', close: () => writer.stop() });
 
   const replica = new EngineReplica({ latenessSeconds: configuration.latenessSeconds });
   const follower = followEngine({ log, replica, logger: logger.child({ role: 'query' }) });
@@ -147,11 +147,11 @@ async function startAll(
     consoleDir: fileURLToPath(new URL('./query/console/', import.meta.url)),
     demoControlUrl: configuration.demoControlUrl,
     registry,
-    metrics: () => mergedMetrics(registry, [engine, ...writing.workers()]),
+    metrics: () => mergedMetrics(registry, [engine, ...(writer.worker ? [writer.worker] : [])]),
     logger: logger.child({ role: 'query' }),
     now: Date.now,
     ready: () => {
-      const reasons = [engine.problem, writing.problem(), follower.problem, storeProblem(embedded)].filter(
+      const reasons = [engine.problem, writer.problem, follower.problem, storeProblem(embedded)].filter(
         (reason) => reason !== undefined,
       );
       return { ok: reasons.length === 0, reasons };
@@ -212,78 +212,6 @@ function serverEndpoint({ clickhouseUrl, clickhouseUser, clickhousePassword }: C
 function storeProblem(embedded: EmbeddedEngine | undefined): string | undefined {
   if (!embedded || embedded.state === 'ready') return undefined;
   return `ClickHouse is ${embedded.state}`;
-}
-
-interface WriterStart {
-  readonly configuration: Configuration;
-  readonly store: Store;
-  readonly logPath: string;
-  readonly endpoint: StoreEndpoint;
-  readonly logger: Logger;
-  readonly parts: Part[];
-  readonly stopping: AbortSignal;
-  readonly embedded: EmbeddedEngine | undefined;
-}
-
-/** Receivers and engine do not wait for ClickHouse; the writer does, for its tables. */
-function startWriterWhenMigrated(start: WriterStart) {
-  const { configuration, store, logPath, endpoint, logger, parts, stopping, embedded } = start;
-  let writer: RoleWorker | undefined;
-  const begin = async () => {
-    await migrateUntilDone(store, { ...configuration, fsync: embedded !== undefined }, logger, stopping);
-    if (stopping.aborted) return;
-    const workerData: WriterWorkerData = {
-      logPath,
-      endpoint,
-      policy: {
-        retentionSeconds: {
-          traces: configuration.retentionTracesDays * DAY_SECONDS,
-          metrics: configuration.retentionMetricsDays * DAY_SECONDS,
-          logs: configuration.retentionLogsDays * DAY_SECONDS,
-        },
-      },
-      logLevel: configuration.logLevel,
-    };
-    writer = new RoleWorker({
-      role: 'writer',
-      entry: new URL('./ingest/writer/main.ts', import.meta.url),
-      workerData,
-      logger,
-    });
-  };
-  const begun = begin();
-  parts.push({
-    name: 'writer',
-    close: async () => {
-      await begun;
-      await writer?.stop();
-    },
-  });
-  return {
-    problem: () => (writer ? writer.problem : 'the tables are being prepared'),
-    workers: () => (writer ? [writer] : []),
-  };
-}
-
-async function migrateUntilDone(
-  store: Store,
-  settings: Parameters<typeof migrate>[1],
-  logger: Logger,
-  stopping: AbortSignal,
-): Promise<void> {
-  for (
-    let pauseMillis = 250;
-    !stopping.aborted;
-    pauseMillis = Math.min(pauseMillis * 2, MAX_MIGRATE_PAUSE_MILLIS)
-  ) {
-    try {
-      await migrate(store, settings);
-      return;
-    } catch (error) {
-      logger.error({ err: error }, 'the tables cannot be prepared; trying again');
-      await sleep(pauseMillis, undefined, { signal: stopping }).catch(() => undefined);
-    }
-  }
 }
 
 function stopRequest() {

@@ -37,6 +37,7 @@ interface Operation {
 
 const BASE_ERROR_RATIO = 0.0002;
 
+/** See above. */
 export class Shop {
   readonly #telemetry: ShopTelemetry;
   readonly #counts: ShopCounts;

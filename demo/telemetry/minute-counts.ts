@@ -20,6 +20,7 @@ interface Series {
   readonly counts: Map<number, number>;
 }
 
+/** See above; minutes are of UTC, counts whole numbers. */
 export class MinuteCounts implements ShopCounts {
   readonly #series: Record<CounterKey, Map<string, Series>> = { requests: new Map(), orders: new Map() };
 

@@ -68,6 +68,7 @@ interface ServiceTelemetry {
   close(): Promise<void>;
 }
 
+/** The telemetry of all services; sends on its own every second, metrics every minute. */
 export class ShopTelemetry {
   /** Counts of the present, exported every minute as deltas. */
   readonly counts: ShopCounts;

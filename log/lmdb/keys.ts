@@ -25,10 +25,12 @@ export function topicKey(topic: string): Buffer {
   return Buffer.from(`topic/${topic}`);
 }
 
+/** Key of a partition's bounds. */
 export function partitionKey({ topicId, partition }: Place): Buffer {
   return Buffer.from(`partition/${topicId}/${partition}`);
 }
 
+/** Key of a group's committed offset in a partition. */
 export function groupKey(group: string, topic: string, partition: number): Buffer {
   return Buffer.from(`group/${group}/${topic}/${partition}`);
 }
@@ -38,6 +40,7 @@ export function afterPrefix(prefix: string): Buffer {
   return Buffer.from(`${prefix.slice(0, -1)}0`);
 }
 
+/** Key of a record: its place and offset, in byte order by offset. */
 export function offsetKey(place: Place, offset: number): Buffer {
   const key = startKey(place, 12);
   key.writeUInt32BE(Math.floor(offset / 2 ** 32), 4);

@@ -14,6 +14,7 @@ export interface UpdateHubOptions {
   readonly maxClients: number;
 }
 
+/** See above. */
 export class UpdateHub {
   readonly #options: UpdateHubOptions;
   readonly #clients = new Set<ServerResponse>();
