@@ -11,6 +11,7 @@ import type { SliRecord } from '../../schemas/records-sli.ts';
 import type { StateProgressRecord, StateRecord } from '../../schemas/records-state.ts';
 import type { SloInstant } from './alerts/judge-tier.ts';
 import type { PreparedObjective } from './alerts/prepare-objective.ts';
+import { rankAlerts } from './alerts/tier-order.ts';
 import { toNumber } from './budget/fraction.ts';
 import type { StoredDefinitionRecord } from './records/definition-record.ts';
 import { decodeJson } from './records/json-record.ts';
@@ -194,14 +195,20 @@ export class EngineReplica implements EngineView {
       periodSeconds: known.definition.window.seconds,
       prepared,
       instant: this.instantOf(known, at, atMillis),
-      open: this.alertBook.openAt(known.entry.slo, atMillis),
+      open: this.#ranked(known, atMillis),
     });
+  }
+
+  /** Alerts open at an instant, the one that fires first. */
+  #ranked({ entry, objectives }: KnownSlo, atMillis: number): readonly AlertRecord[] {
+    return rankAlerts(this.alertBook.openAt(entry.slo, atMillis), objectives);
   }
 
   #summary(known: KnownSlo, prepared: PreparedObjective, atMillis: number): SloSummary {
     const { definition, entry } = known;
     const status = this.#status(known, prepared, atMillis);
-    const firing = status.tiers.filter(({ state }) => state === 'firing').map(({ severity }) => severity);
+    // One alert of the SLO fires, of whichever objective: the list shows the first objective's figures only.
+    const [firing] = this.#ranked(known, atMillis);
     return {
       name: entry.slo,
       displayName: definition.displayName,
@@ -214,7 +221,7 @@ export class EngineReplica implements EngineView {
       state: status.state,
       sli: status.sli,
       remainingRatio: status.budget.remainingRatio,
-      firing,
+      firing: firing === undefined ? [] : [firing.severity],
       problems: this.definitions.problemsOf(definition.file),
     };
   }

@@ -205,6 +205,7 @@ export interface SloSummary {
   readonly state: SloState;
   readonly sli: number | null;
   readonly remainingRatio: number | null;
+  /** Severity of the alert that fires, of whichever objective. */
   readonly firing: readonly Severity[];
   /** Problems of its file: the definition in force is then the last good one. */
   readonly problems: readonly DefinitionProblem[];

@@ -3,7 +3,8 @@
  *
  * 1. Every document that loads is published when it differs from what is in force.
  * 2. A definition whose document no longer loads stays in force while its file is there and has problems.
- * 3. A definition whose document is gone from a sound file, or whose file is gone, is retired.
+ * 3. A definition whose document is gone from a sound file, or whose file is gone, is retired, once that has lasted
+ *    10 s: a file being written anew is empty or half there for a moment, and a new generation begins without history.
  * 4. A directory that cannot be read changes nothing but the problems.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -38,9 +39,14 @@ export interface DefinitionPublisherOptions {
   readonly logger: Logger;
 }
 
+/** How long a definition must be gone before it is retired. */
+const GONE_MILLIS = 10_000;
+
 /** Publishes what changed in the directory; see above. */
 export class DefinitionPublisher {
   readonly #options: DefinitionPublisherOptions;
+  /** When each definition that is gone was first missed, by SLO key. */
+  #goneSince: ReadonlyMap<string, number> = new Map();
 
   constructor(options: DefinitionPublisherOptions) {
     this.#options = options;
@@ -50,7 +56,7 @@ export class DefinitionPublisher {
   async publish(): Promise<number> {
     const { log, sloDir, definitions, logger } = this.#options;
     const files = await this.#readFiles();
-    const loaded = loadDefinitions(files ?? []);
+    const loaded = loadDefinitions(files ?? [], fileInForce(definitions));
     const problems = files === undefined ? [unreadable(sloDir)] : loaded.problems;
     const entries = files === undefined ? [] : await this.#changedEntries(loaded.definitions, problems);
     const records = [...entries.map(entryRecord), ...problemRecords(problems, definitions)];
@@ -87,14 +93,32 @@ export class DefinitionPublisher {
       const entry = planDefinition(previous, definition, instant);
       if (!isDeepStrictEqual(entry, previous)) changed.push(entry);
     }
+    const retired = this.#goneForLong(loaded, problems);
+    return [...changed, ...retired.map((entry) => retireDefinition(entry, nextSlice))];
+  }
+
+  /** The entries in force that have no document any more, and had none before; also notes those just missed. */
+  #goneForLong(
+    loaded: readonly SloDefinition[],
+    problems: readonly DefinitionProblem[],
+  ): readonly DefinitionEntry[] {
+    const { definitions, now } = this.#options;
+    const nowMillis = now();
     const present = new Set(loaded.map(sloKey));
     const faulty = new Set(problems.map(({ file }) => file));
-    for (const entry of published.values()) {
-      const isGone = !present.has(entry.slo) && !faulty.has(entry.definition.file);
-      if (isGone && entry.retiredFrom === null) changed.push(retireDefinition(entry, nextSlice));
-    }
-    return changed;
+    const gone = definitions
+      .entries()
+      .filter(({ slo, retiredFrom }) => retiredFrom === null && !present.has(slo))
+      .filter(({ definition }) => !faulty.has(definition.file));
+    const since = (slo: string) => this.#goneSince.get(slo) ?? nowMillis;
+    this.#goneSince = new Map(gone.map(({ slo }) => [slo, since(slo)]));
+    return gone.filter(({ slo }) => nowMillis - since(slo) >= GONE_MILLIS);
   }
+}
+
+/** Names of the SLOs in force with the files they came from. */
+function fileInForce(definitions: DefinitionBook): ReadonlyMap<string, string> {
+  return new Map(definitions.inForce().map(({ definition }) => [definition.name, definition.file]));
 }
 
 function unreadable(sloDir: string): DefinitionProblem {

@@ -4,7 +4,8 @@
  * 1. Counts are taken from `valet_sli` in log order; definitions are refreshed after each read and before the counts.
  * 2. A checkpoint writes changed blocks, alerts and the offset behind the counts in one transaction: after a crash
  *    the counts since the last one are read again into the blocks of that one, and nothing is counted twice.
- * 3. Results for ClickHouse go first, when it answers; without it the engine goes on.
+ * 3. Results for ClickHouse go first, when it answers; without it the engine goes on. News goes before them: an alert
+ *    waits for no insert.
  */
 import type { Logger } from 'pino';
 import type { DurableLog, NewRecord } from '../../log/types.ts';
@@ -89,7 +90,8 @@ export class Evaluator {
     results.alerts(changes);
     results.capture();
     stop();
-    const isDue = nowMillis - this.#lastCheckpointMillis >= CHECKPOINT_MILLIS;
+    // Either way: a clock set back must not put checkpoints off.
+    const isDue = Math.abs(nowMillis - this.#lastCheckpointMillis) >= CHECKPOINT_MILLIS;
     if (changes.length > 0 || isDue) await this.#checkpoint(nowMillis, changes);
     else if (results.isFull) await results.flush(nowMillis);
     return !isDone;
@@ -156,7 +158,8 @@ export class Evaluator {
 
   async #checkpoint(nowMillis: number, changes: readonly AlertRecord[]): Promise<void> {
     const { log, replica, results, partitions, metrics } = this.#options;
-    await results.flush(nowMillis);
+    const isNews = changes.some(({ retroactive }) => !retroactive);
+    if (!isNews) await results.flush(nowMillis);
     const forgotten = [...replica.evaluated].flatMap(([signal, slice]) => replica.forget(signal, slice));
     const records: NewRecord[] = [
       ...changedRecords(replica),
@@ -173,6 +176,7 @@ export class Evaluator {
       }),
     });
     this.#lastCheckpointMillis = nowMillis;
+    if (isNews) await results.flush(nowMillis);
     for (const { slo, severity } of changes.filter(
       ({ endedAt, state }) => endedAt === null && state === 'firing',
     )) {

@@ -34,7 +34,7 @@ export class ResultWriter {
     RESULT_TABLES.map((table) => [table, new PendingRows()]),
   );
   #inFlight: Promise<void> | undefined;
-  #retryAtMillis = Number.NEGATIVE_INFINITY;
+  #failedAtMillis = Number.NEGATIVE_INFINITY;
 
   constructor(options: ResultWriterOptions) {
     this.#options = options;
@@ -52,7 +52,9 @@ export class ResultWriter {
 
   /** Writes what waits. Resolves when it is written, has failed, or takes too long. */
   async flush(nowMillis: number): Promise<void> {
-    if (this.#inFlight === undefined && nowMillis >= this.#retryAtMillis && this.size > 0) {
+    // Either way: a clock set back must not put the next attempt off.
+    const isPaused = Math.abs(nowMillis - this.#failedAtMillis) < RETRY_MILLIS;
+    if (this.#inFlight === undefined && !isPaused && this.size > 0) {
       this.#inFlight = this.#writeAll(nowMillis).finally(() => {
         this.#inFlight = undefined;
       });
@@ -70,7 +72,7 @@ export class ResultWriter {
     try {
       for (const [table, rows] of this.#pending) await this.#writeTable(table, rows);
     } catch (error) {
-      this.#retryAtMillis = nowMillis + RETRY_MILLIS;
+      this.#failedAtMillis = nowMillis;
       this.#options.logger.warn({ err: error, rows: this.size }, 'results cannot be written, rows are kept');
     }
   }

@@ -197,8 +197,7 @@ describe('Engine alerts', () => {
     harness = await Harness.create();
     await cleanHour();
     await traffic(90, { bad: 10 });
-    await harness.remove('slo.yaml');
-    await harness.engine.publishDefinitions();
+    await harness.retire('slo.yaml');
     await harness.settle();
     expect(harness.engine.replica.alerts({ limit: 9, openOnly: true })).toEqual([]);
     expect(harness.engine.replica.status('shop-availability', harness.nowMillis)).toBeUndefined();
@@ -321,8 +320,7 @@ describe('Engine definitions', () => {
   test('Engine gives a definition that comes back a new generation', async () => {
     harness = await Harness.create();
     await traffic(30);
-    await harness.remove('slo.yaml');
-    await harness.engine.publishDefinitions();
+    await harness.retire('slo.yaml');
     await traffic(30);
     expect(harness.engine.replica.slos(harness.nowMillis)).toEqual([]);
     await harness.write('slo.yaml', sloYaml());

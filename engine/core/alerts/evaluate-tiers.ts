@@ -14,7 +14,7 @@ import { burnReading, readWindow } from '../status/read-window.ts';
 import type { AlertRecord, SloDefinition } from '../types.ts';
 import { judgeTier, type SloInstant, type TierJudgement } from './judge-tier.ts';
 import type { PreparedObjective, PreparedTier } from './prepare-objective.ts';
-import { compareTiers } from './tier-order.ts';
+import { rankAlerts } from './tier-order.ts';
 import { budgetWords, tierReason } from './tier-reason.ts';
 
 /** An alert found this long after it began is history, not news. */
@@ -47,7 +47,7 @@ export function evaluateTiers(input: EvaluateInput): readonly AlertRecord[] {
       else ended.push(end(alert, input.instant.atMillis));
     }
   }
-  return [...ended, ...inhibit(open).filter((alert) => !input.open.includes(alert))];
+  return [...ended, ...inhibit(rankAlerts(open, input.objectives)).filter((alert) => !input.open.includes(alert))];
 }
 
 function hasBadEvents({ objectives, instant }: EvaluateInput): boolean {
@@ -118,9 +118,9 @@ function begin(
   };
 }
 
-/** The highest open tier fires, the others are inhibited; an alert already so is returned as it is. */
-function inhibit(open: readonly AlertRecord[]): readonly AlertRecord[] {
-  return open.toSorted(compareTiers).map((alert, index) => {
+/** The first of the ranked alerts fires, the others are inhibited; an alert already so is returned as it is. */
+function inhibit(ranked: readonly AlertRecord[]): readonly AlertRecord[] {
+  return ranked.map((alert, index) => {
     const state = index === 0 ? 'firing' : 'inhibited';
     return alert.state === state ? alert : { ...alert, state };
   });

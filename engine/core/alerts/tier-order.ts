@@ -1,10 +1,24 @@
 /** Which tier holds which back. */
 import type { Severity } from '../types.ts';
+import type { PreparedObjective } from './prepare-objective.ts';
 
 /** What decides the rank of a tier; alerts carry it too. */
 export interface RankedTier {
   readonly severity: Severity;
   readonly factor: number;
+}
+
+/**
+ * Alerts of one SLO from the one that fires to the last one it holds back: by tier, equal ones in the order of the
+ * objectives.
+ */
+export function rankAlerts<Alert extends RankedTier & { readonly objective: string }>(
+  alerts: readonly Alert[],
+  objectives: readonly PreparedObjective[],
+): readonly Alert[] {
+  const names = objectives.map(({ objective }) => objective.name);
+  const rank = ({ objective }: Alert) => names.indexOf(objective);
+  return alerts.toSorted((a, b) => compareTiers(a, b) || rank(a) - rank(b));
 }
 
 /** Order from the highest tier: page before ticket, then the faster burn. */

@@ -24,12 +24,16 @@ export interface LoadedDefinitions {
 /**
  * Reads OpenSLO v1 (docs/slo-definitions.md): kinds Service, SLI and SLO, several documents per file, references
  * across files. Each document is judged by itself: one with a problem gives no definition and takes nothing else down,
- * except SLOs that refer to it. Of two documents of one kind and name, the first counts. Never throws.
+ * except SLOs that refer to it. Of two documents of one kind and name, the first counts; of two SLOs the one in the
+ * file that `fileInForce` names for them, when it is there. Never throws.
  */
-export function loadDefinitions(files: readonly DefinitionFile[]): LoadedDefinitions {
+export function loadDefinitions(
+  files: readonly DefinitionFile[],
+  fileInForce: ReadonlyMap<string, string> = new Map(),
+): LoadedDefinitions {
   const problems: DefinitionProblem[] = [];
   const sources = files.map((file) => readFile(file, (problem) => problems.push(problem)));
-  const catalogue = new Catalogue(sources.every((source) => source.isComplete));
+  const catalogue = new Catalogue(sources.every((source) => source.isComplete), fileInForce);
   for (const document of sources.flatMap((source) => source.documents)) catalogue.add(document);
   const definitions = catalogue.definitions();
   const rank = new Map(files.map((file, index) => [file.path, index]));
@@ -40,6 +44,7 @@ export function loadDefinitions(files: readonly DefinitionFile[]): LoadedDefinit
 /** The documents by kind and name. Add all, then ask for the definitions once. */
 class Catalogue {
   readonly #isComplete: boolean;
+  readonly #fileInForce: ReadonlyMap<string, string>;
   readonly #documents: Readonly<Record<OpenSloKind, Map<string, SourceDocument>>> = {
     Service: new Map(),
     SLI: new Map(),
@@ -47,8 +52,9 @@ class Catalogue {
   };
   readonly #indicators = new Map<string, RatioIndicator>();
 
-  constructor(isComplete: boolean) {
+  constructor(isComplete: boolean, fileInForce: ReadonlyMap<string, string>) {
     this.#isComplete = isComplete;
+    this.#fileInForce = fileInForce;
   }
 
   add(document: SourceDocument): void {
@@ -59,11 +65,14 @@ class Catalogue {
     if (name === undefined) return;
     const first = this.#documents[kind].get(name);
     if (first === undefined) this.#documents[kind].set(name, document);
-    else {
-      const where = `${first.file} line ${first.lineOf(['metadata', 'name'])}`;
-      const message = `The ${kind} ${name} is defined in ${where} already: rename or remove one`;
-      document.problem(['metadata', 'name'], 'duplicate-name', message);
-    }
+    else if (kind === 'SLO' && this.#isInForce(name, document) && !this.#isInForce(name, first)) {
+      this.#documents[kind].set(name, document);
+      refuseDuplicate(kind, name, { counts: document, other: first });
+    } else refuseDuplicate(kind, name, { counts: first, other: document });
+  }
+
+  #isInForce(name: string, { file }: SourceDocument): boolean {
+    return this.#fileInForce.get(name) === file;
   }
 
   definitions(): readonly SloDefinition[] {
@@ -101,6 +110,16 @@ class Catalogue {
     const advice = suggestion(service, services.keys()) || ': add a document of kind Service for it';
     document.problem(['spec', 'service'], 'unknown-service', `There is no Service ${service}${advice}`);
   }
+}
+
+function refuseDuplicate(
+  kind: OpenSloKind,
+  name: string,
+  { counts, other }: { readonly counts: SourceDocument; readonly other: SourceDocument },
+): void {
+  const where = `${counts.file} line ${counts.lineOf(['metadata', 'name'])}`;
+  const message = `The ${kind} ${name} is defined in ${where} already: rename or remove one`;
+  other.problem(['metadata', 'name'], 'duplicate-name', message);
 }
 
 function kindOf(document: SourceDocument): OpenSloKind | undefined {

@@ -1,7 +1,6 @@
 /** The whole status of one objective at an instant (`GET /api/v1/slos/{name}/status`). */
 import { isBelow, judgeTier, type SloInstant, type TierJudgement } from '../alerts/judge-tier.ts';
 import type { PreparedObjective, PreparedTier } from '../alerts/prepare-objective.ts';
-import { compareTiers } from '../alerts/tier-order.ts';
 import { tierReason, tierRemark } from '../alerts/tier-reason.ts';
 import { isExhausted } from '../budget/error-budget.ts';
 import { toNumber } from '../budget/fraction.ts';
@@ -20,7 +19,7 @@ export interface StatusInput {
   readonly periodSeconds: number;
   readonly prepared: PreparedObjective;
   readonly instant: SloInstant;
-  /** Alerts of the SLO, all objectives, that are open at the instant. */
+  /** Alerts of the SLO, all objectives, that are open at the instant; see `rankAlerts`. */
   readonly open: readonly AlertRecord[];
 }
 
@@ -85,7 +84,7 @@ function tierState(input: StatusInput, tier: PreparedTier, { isFrozen }: TierJud
   if (isFrozen) return 'frozen';
   const alert = openAlert(input, tier);
   if (alert === undefined) return 'inactive';
-  return input.open.toSorted(compareTiers)[0] === alert ? 'firing' : 'inhibited';
+  return input.open[0] === alert ? 'firing' : 'inhibited';
 }
 
 function stateOf(input: StatusInput, { window }: BudgetAt, hasCoverage: boolean): SloState {

@@ -69,6 +69,14 @@ export class Harness {
     await rm(join(this.sloDir, name));
   }
 
+  /** Removes a file and lets the 10 s pass after which its SLOs are retired. */
+  async retire(name: string): Promise<void> {
+    await this.remove(name);
+    await this.engine.publishDefinitions();
+    this.nowMillis += 10_000;
+    await this.engine.publishDefinitions();
+  }
+
   async append(value: Uint8Array, signal: Signal = 'traces', tenant = ''): Promise<void> {
     const headers = tenant === '' ? {} : { [HEADER_TENANT]: tenant };
     await this.log.append(TOPIC_OF_SIGNAL[signal], [{ value, headers }]);
