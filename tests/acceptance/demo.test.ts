@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertRecord, SloSummary } from '../../engine/core/types.ts';
+import { dashboardQueries, statement } from '../dashboards/queries.ts';
 import { eventually, freePorts } from '../support/valet-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,12 +16,14 @@ let folder: string;
 let demo: ChildProcess;
 let environment: NodeJS.ProcessEnv;
 let apiUrl: string;
+let sqlUrl: string;
 let output = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'valet-demo-'));
   const [grpc, http, api, sql] = await freePorts();
   apiUrl = `http://127.0.0.1:${api}`;
+  sqlUrl = `http://127.0.0.1:${sql}`;
   environment = {
     ...process.env,
     VALET_DATA_DIR: join(folder, 'data'),
@@ -67,6 +70,27 @@ test('the demo fills every SLO with a day of history, and has had incidents in i
   }
   const { items: past } = await get<{ items: readonly AlertRecord[] }>('/alerts?limit=1000');
   expect(past.some(({ retroactive, slo }) => retroactive && slo === 'login-latency')).toBe(true);
+});
+
+test('every query of the dashboards answers with rows of the demo through the SQL endpoint', async () => {
+  const to = new Date();
+  const choice = {
+    from: new Date(to.getTime() - 86_400_000),
+    to,
+    intervalSeconds: 300,
+    variables: { slo: 'gateway-availability', objective: 'three-nines', service: 'gateway' },
+  };
+  for (const { name, rawSql } of dashboardQueries()) {
+    await eventually(`rows for ${name}`, async () => {
+      const response = await fetch(`${sqlUrl}/?default_format=JSON`, {
+        method: 'POST',
+        body: statement(rawSql, choice),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${name}: ${text}`);
+      return (JSON.parse(text) as { data: readonly unknown[] }).data.length > 0 ? true : undefined;
+    });
+  }
 });
 
 test('a fault switched on from the command line raises a page that explains itself, and switched off shows as off', async () => {

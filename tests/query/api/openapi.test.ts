@@ -97,7 +97,7 @@ describe('schemas/api.ts', () => {
 describe('docs/api.md', () => {
   it('lists the codes of problems, all of them and no others', async () => {
     const page = await readFile(new URL('../../../docs/api.md', import.meta.url), 'utf8');
-    const listed = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+    const listed = [...page.matchAll(/^\| `([a-z-]+)` +\| (\d{3}) +\|/gm)].map(([, code, status]) => [
       code,
       Number(status),
     ]);

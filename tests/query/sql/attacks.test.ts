@@ -283,7 +283,7 @@ describe('the SQL endpoint refuses a request that', () => {
 describe('docs/sql.md', () => {
   it('lists the refusals, all of them and no others', async () => {
     const page = await readFile(new URL('../../../docs/sql.md', import.meta.url), 'utf8');
-    const listed = [...page.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (\d+) \|/gm)].map(
+    const listed = [...page.matchAll(/^\| `([A-Z_]+)` +\| (\d+) +\| (\d+) +\|/gm)].map(
       ([, name, code, status]) => [name, { code: Number(code), status: Number(status) }],
     );
     expect(Object.fromEntries(listed)).toEqual(REFUSALS);
