@@ -33,7 +33,7 @@ const program = new Command('npm run demo --')
     (text, all: FaultName[]) => [...all, faultName(text)],
     [],
   )
-  .option('--rate <requests>', 'customer requests per second, on average', positive, 1.2)
+  .option('--rate <requests>', 'customer requests per second, on average', positive, 3)
   .option('--no-history', 'skip the day of history that an empty data directory is filled with')
   .addHelpText(
     'after',

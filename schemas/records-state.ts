@@ -32,6 +32,14 @@ export interface StateAliveRecord {
   readonly cells: readonly number[];
 }
 
+/** The earliest results that were not in ClickHouse yet; absent fields: all were. */
+export interface Unwritten {
+  /** The earliest slice without its row. */
+  readonly slice?: number;
+  /** The earliest minute without its rows, as the slice that begins there. */
+  readonly minute?: number;
+}
+
 /** How far the evaluator got; always the last record of a checkpoint. Key `progress|<partition>`. */
 export interface StateProgressRecord {
   readonly kind: 'progress';
@@ -48,6 +56,8 @@ export interface StateProgressRecord {
   }[];
   /** Last slice edge evaluated, by signal. */
   readonly evaluated: Readonly<Partial<Record<Signal, number>>>;
+  /** Absent: everything was written. */
+  readonly unwritten?: Unwritten;
 }
 
 /** One alert. Key `alert|<id>`; deleted when its history is no longer kept. */

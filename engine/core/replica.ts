@@ -8,7 +8,7 @@
  */
 import { SIGNALS, type Signal, TOPIC_DEFINITIONS, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
 import type { SliRecord } from '../../schemas/records-sli.ts';
-import type { StateProgressRecord, StateRecord } from '../../schemas/records-state.ts';
+import type { StateProgressRecord, StateRecord, Unwritten } from '../../schemas/records-state.ts';
 import type { SloInstant } from './alerts/judge-tier.ts';
 import type { PreparedObjective } from './alerts/prepare-objective.ts';
 import { rankAlerts } from './alerts/tier-order.ts';
@@ -66,6 +66,8 @@ export class EngineReplica implements EngineView {
   readonly counts: CountBook;
   /** Last slice edge evaluated, by signal. */
   readonly evaluated = new Map<Signal, number>();
+  /** What was not in ClickHouse at the last checkpoint, by partition of `valet_sli`. */
+  readonly unwritten = new Map<number, Unwritten>();
   readonly #latenessSeconds: number;
   readonly #positions = new Map<number, number>();
   /** Partitions of `valet_sli` from which records have been counted here: stored blocks are behind them. */
@@ -264,7 +266,8 @@ export class EngineReplica implements EngineView {
     timeline.restoreBlock(record, record.cells);
   }
 
-  #takeProgress({ partition, offset, heads, evaluated }: StateProgressRecord): void {
+  #takeProgress({ partition, offset, heads, evaluated, unwritten = {} }: StateProgressRecord): void {
+    this.unwritten.set(partition, unwritten);
     if (!this.#isCounting) {
       this.#positions.set(partition, offset);
       for (const head of heads) this.counts.setHead(partition, head);

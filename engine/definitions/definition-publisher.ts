@@ -47,6 +47,7 @@ export class DefinitionPublisher {
   readonly #options: DefinitionPublisherOptions;
   /** When each definition that is gone was first missed, by SLO key. */
   #goneSince: ReadonlyMap<string, number> = new Map();
+  #readable = true;
 
   constructor(options: DefinitionPublisherOptions) {
     this.#options = options;
@@ -72,9 +73,13 @@ export class DefinitionPublisher {
 
   async #readFiles(): Promise<readonly SloFile[] | undefined> {
     try {
-      return await readSloFiles(this.#options.sloDir);
+      const files = await readSloFiles(this.#options.sloDir);
+      this.#readable = true;
+      return files;
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'SLO directory cannot be read');
+      // Read every few seconds, told once.
+      if (this.#readable) this.#options.logger.warn({ err: error }, 'SLO directory cannot be read');
+      this.#readable = false;
       return undefined;
     }
   }

@@ -1,7 +1,7 @@
 /** What a checkpoint writes: everything that changed since the one before, as one consistent cut. */
 import type { NewRecord } from '../../log/types.ts';
 import { SIGNALS, type Signal } from '../../schemas/names.ts';
-import type { StateRecord } from '../../schemas/records-state.ts';
+import type { StateRecord, Unwritten } from '../../schemas/records-state.ts';
 import { encodeJson } from '../core/records/json-record.ts';
 import { stateKey } from '../core/records/state-keys.ts';
 import type { EngineReplica, ForgottenBlock } from '../core/replica.ts';
@@ -50,12 +50,17 @@ function changedLiveness(replica: EngineReplica, signal: Signal): StateRecord<Al
 }
 
 /** The progress record of a partition: the last record of a checkpoint. */
-export function progressRecord(replica: EngineReplica, partition: number): NewRecord {
+export function progressRecord(
+  replica: EngineReplica,
+  partition: number,
+  unwritten: Unwritten | undefined,
+): NewRecord {
   return stateRecord({
     kind: 'progress',
     partition,
     offset: replica.position(partition),
     heads: replica.counts.headsOf(partition),
     evaluated: Object.fromEntries(replica.evaluated),
+    ...(unwritten === undefined ? {} : { unwritten }),
   });
 }

@@ -13,7 +13,7 @@ import { GROUP_EVALUATOR, SIGNALS, type Signal, TOPIC_SLI, TOPIC_STATE } from '.
 import { endOrphans, evaluateInstant } from '../core/evaluation/evaluate-instant.ts';
 import { isLive, planSteps } from '../core/evaluation/plan-steps.ts';
 import type { EngineReplica } from '../core/replica.ts';
-import { sliceMillis } from '../core/slices/slice.ts';
+import { sliceAt, sliceMillis } from '../core/slices/slice.ts';
 import type { AlertRecord } from '../core/types.ts';
 import type { DefinitionFeed } from '../definitions/definition-feed.ts';
 import type { EngineMetrics } from '../metrics.ts';
@@ -39,6 +39,8 @@ const READ = { maxBytes: 4 * 1024 * 1024, maxRecords: 2000 } as const;
 const CHECKPOINT_MILLIS = 10_000;
 /** A step gives way to other work after so long; catching up goes on in the next. */
 const STEP_BUDGET_MILLIS = 200;
+/** Edges this far ahead of the clock were evaluated by a wrong one; a smaller step back is waited out. */
+const CLOCK_AHEAD_MILLIS = 60_000;
 const ALERT_HISTORY_MILLIS = 90 * 86_400_000;
 
 /** See above. `restore` first, then `step` by `step`. */
@@ -135,7 +137,7 @@ export class Evaluator {
     metrics.lag.set({ signal }, Math.max(0, nowMillis - headMillis) / 1000);
     const drained = isDrained && (await this.#options.isMetered(signal));
     const live = isLive({ headMillis, dataMillis, nowMillis, isDrained: drained });
-    const evaluated = replica.evaluated.get(signal);
+    const evaluated = this.#evaluatedBefore(signal, nowMillis);
     const plan = { evaluated, firstSlice, headMillis, latenessMillis, nowMillis, isLive: live };
     const { from, to } = planSteps(plan);
     for (let slice = from; slice <= to; slice += 1) {
@@ -156,17 +158,31 @@ export class Evaluator {
     return true;
   }
 
+  /** The last edge evaluated; what a clock far ahead passed over counts as not evaluated once it is set right. */
+  #evaluatedBefore(signal: Signal, nowMillis: number): number | undefined {
+    const { replica, logger } = this.#options;
+    const evaluated = replica.evaluated.get(signal);
+    if (evaluated === undefined || sliceMillis(evaluated) - nowMillis < CLOCK_AHEAD_MILLIS) return evaluated;
+    logger.warn(
+      { signal, secondsAhead: sliceMillis(evaluated) / 1000 - nowMillis / 1000 },
+      'clock was set back',
+    );
+    replica.evaluated.set(signal, sliceAt(nowMillis));
+    return sliceAt(nowMillis);
+  }
+
   async #checkpoint(nowMillis: number, changes: readonly AlertRecord[]): Promise<void> {
     const { log, replica, results, partitions, metrics } = this.#options;
     const isNews = changes.some(({ retroactive }) => !retroactive);
     if (!isNews) await results.flush(nowMillis);
+    const unwritten = results.unwritten();
     const forgotten = [...replica.evaluated].flatMap(([signal, slice]) => replica.forget(signal, slice));
     const records: NewRecord[] = [
       ...changedRecords(replica),
       ...forgotten.map(deleteBlock),
       ...this.#forgetAlerts(nowMillis),
       ...changes.map((alert) => stateRecord({ kind: 'alert', alert })),
-      ...partitions.map((partition) => progressRecord(replica, partition)),
+      ...partitions.map((partition) => progressRecord(replica, partition, unwritten)),
     ];
     await log.transact({
       appends: [{ topic: TOPIC_STATE, partition: 0, records }],

@@ -2,6 +2,8 @@
 import type { ResultRow } from './result-rows.ts';
 
 const LIMIT = 200_000;
+/** Given up at once when there are too many: one by one each would pass all the holes before it. */
+const SURPLUS = 10_000;
 
 /** Pending rows of one table. */
 export class PendingRows {
@@ -17,9 +19,18 @@ export class PendingRows {
     this.#rows.delete(key);
     this.#rows.set(key, row);
     if (this.#rows.size <= LIMIT) return;
-    const [oldest] = this.#rows.keys();
-    if (oldest !== undefined) this.#rows.delete(oldest);
-    this.#dropped += 1;
+    for (const oldest of this.#rows.keys().take(SURPLUS)) this.#rows.delete(oldest);
+    this.#dropped += SURPLUS;
+  }
+
+  /** The least value of a numeric column; undefined without rows. */
+  least(column: string): number | undefined {
+    let least: number | undefined;
+    for (const row of this.#rows.values()) {
+      const value = row[column];
+      if (typeof value === 'number' && (least === undefined || value < least)) least = value;
+    }
+    return least;
   }
 
   /** The oldest rows, at most so many; they stay until `done`. */

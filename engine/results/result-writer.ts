@@ -45,6 +45,11 @@ export class ResultWriter {
     return this.#pending.values().reduce((sum, rows) => sum + rows.size, 0);
   }
 
+  /** The least value of a numeric column among the rows of a table that wait; undefined without any. */
+  least(table: ResultTable, column: string): number | undefined {
+    return this.#pending.get(table)?.least(column);
+  }
+
   /** Adds a row; a later row of the same key replaces it, here or in the table. */
   put(table: ResultTable, key: string, row: ResultRow): void {
     this.#pending.get(table)?.put(key, row);

@@ -1,8 +1,9 @@
 /** What the evaluator hands on to ClickHouse: slices that changed, budgets and burn by the minute, alerts, definitions. */
 import { type Signal, TABLES } from '../../schemas/names.ts';
+import type { Unwritten } from '../../schemas/records-state.ts';
 import type { KnownSlo } from '../core/replica/definition-book.ts';
 import type { EngineReplica } from '../core/replica.ts';
-import { SLICE_SECONDS, sliceAt, sliceMillis } from '../core/slices/slice.ts';
+import { SLICE_MILLIS, SLICE_SECONDS, sliceAt, sliceMillis } from '../core/slices/slice.ts';
 import type { AlertRecord, SloStatus } from '../core/types.ts';
 import { alertRow, budgetRow, burnRows, definitionRows, sliceRow } from './result-rows.ts';
 import type { ResultWriter } from './result-writer.ts';
@@ -45,14 +46,32 @@ export class Results {
     this.#changed.set(`${slo}|${generation}|${slice}`, { slo, generation, slice });
   }
 
-  /** After a restart: rows may have been lost on their way, so what is known one by one is written again. */
+  /**
+   * After a restart: rows that waited at the last checkpoint are made again, as far as counts are still known one by
+   * one, and the last minutes too. Slices counted since come again by themselves.
+   */
   recover(): void {
     const { replica } = this.#options;
-    for (const { slo, generation, timeline } of replica.counts.all()) {
-      for (const slice of timeline.fineSlices()) this.slice(slo, generation, slice);
-    }
+    const lost = [...replica.unwritten.values()];
+    const firstSlice = Math.min(...lost.map(({ slice = Number.POSITIVE_INFINITY }) => slice));
+    const firstMinute = Math.min(...lost.map(({ minute = Number.POSITIVE_INFINITY }) => minute));
+    if (firstSlice < Number.POSITIVE_INFINITY) this.#rewriteSlices(firstSlice);
     this.alerts(replica.alertBook.newestFirst());
-    for (const [signal, evaluated] of replica.evaluated) this.#rewriteMinutes(signal, evaluated);
+    for (const [signal, evaluated] of replica.evaluated)
+      this.#rewriteMinutes(signal, { evaluated, firstMinute });
+  }
+
+  /** The earliest rows that wait, for the checkpoint; undefined when none does. */
+  unwritten(): Unwritten | undefined {
+    const { writer } = this.#options;
+    const slice = writer?.least(TABLES.slices, 'Slice');
+    const times = [TABLES.budgets, TABLES.burnRates].map((table) => writer?.least(table, 'Time'));
+    const time = Math.min(...times.map((each) => each ?? Number.POSITIVE_INFINITY));
+    if (slice === undefined && time === Number.POSITIVE_INFINITY) return undefined;
+    return {
+      ...(slice === undefined ? {} : { slice: slice / SLICE_SECONDS }),
+      ...(time === Number.POSITIVE_INFINITY ? {} : { minute: time / SLICE_SECONDS }),
+    };
   }
 
   /** Alerts that changed. */
@@ -106,9 +125,19 @@ export class Results {
     return Math.ceil(this.#options.latenessSeconds / 60) * MINUTE_SLICES;
   }
 
-  #rewriteMinutes(signal: Signal, evaluated: number): void {
+  #rewriteSlices(first: number): void {
+    for (const { slo, generation, timeline } of this.#options.replica.counts.all()) {
+      for (const slice of timeline.fineSlices()) if (slice >= first) this.slice(slo, generation, slice);
+    }
+  }
+
+  #rewriteMinutes(
+    signal: Signal,
+    { evaluated, firstMinute }: { readonly evaluated: number; readonly firstMinute: number },
+  ): void {
     const last = Math.floor(evaluated / MINUTE_SLICES) * MINUTE_SLICES;
-    const first = last - this.#latenessSlices() - MINUTE_SLICES;
+    const kept = last - DAY_MILLIS / SLICE_MILLIS;
+    const first = Math.max(kept, Math.min(firstMinute, last - this.#latenessSlices() - MINUTE_SLICES));
     for (let slice = first; slice <= last; slice += MINUTE_SLICES) this.#minute(signal, slice);
   }
 

@@ -14,7 +14,9 @@ const CODE_OF_FASTIFY: Readonly<Record<string, ApiProblemCode>> = {
 export function registerProblemHandlers(app: TypedApp): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
-    if (problem.statusCode >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
+    // Not ready, or the demo away: that is told to the caller, and is nothing that failed here.
+    if (problem.code === 'internal-error')
+      request.log.error({ err: error, url: request.url }, 'request failed');
     return sendProblem(reply, request, problem);
   });
   app.setNotFoundHandler((request, reply) => {

@@ -92,7 +92,7 @@ describe('SLO files', () => {
 
 describe('Several objectives', () => {
   test('Status and list name the tier that fires as the alerts do, though the other one began first', async () => {
-    const two = (JSON.parse(sloYaml()) as { spec: { objectives: unknown[] } }) satisfies object;
+    const two = JSON.parse(sloYaml()) as { spec: { objectives: unknown[] } } satisfies object;
     two.spec.objectives = [
       { displayName: 'loose', target: 0.99 },
       { displayName: 'strict', target: 0.9999 },

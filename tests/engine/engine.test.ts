@@ -97,6 +97,23 @@ describe('Engine counts', () => {
     expect(harness.status()).toMatchObject({ total: 4, late: 0 });
   });
 
+  test('Engine counts and pages on when its own clock was hours ahead and has been set right', async () => {
+    harness = await Harness.create();
+    await cleanHour();
+    const right = harness.nowMillis;
+    harness.nowMillis = right + 2 * HOUR;
+    await harness.heartbeat();
+    await harness.settle();
+    harness.nowMillis = right;
+    await traffic(90, { bad: 10 });
+    expect(harness.status()).toMatchObject({ total: 3690, late: 0 });
+    const page = harness.engine.replica.alerts(ALL).find(({ longWindow }) => longWindow === '1h');
+    expect(page).toMatchObject({ state: 'firing', startedAt: new Date(right + 60_000).toISOString() });
+    await harness.restart();
+    await traffic(30);
+    expect(harness.status()).toMatchObject({ total: 3720, late: 0 });
+  });
+
   test('Engine leaves out events more than a day ahead', async () => {
     harness = await Harness.create();
     await harness.append(burst(T0 + 25 * HOUR, 7));

@@ -1,6 +1,6 @@
 /** What reaches ClickHouse: rows decoded again from the blocks a store in memory received. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { TABLES } from '../../schemas/names.ts';
+import { TABLES, TOPIC_STATE } from '../../schemas/names.ts';
 import type { InsertBlock, Store } from '../../store/types.ts';
 import { readNative } from '../store/native/read-native.ts';
 import { Harness } from './support/harness.ts';
@@ -14,9 +14,12 @@ type Row = Readonly<Record<string, unknown>>;
 /** Keeps the latest row of each key, as ReplacingMergeTree does. */
 class MemoryStore implements Partial<Store> {
   isAway = false;
+  /** Called before a block is taken. */
+  onInsert: (table: string) => Promise<void> = () => Promise.resolve();
   readonly blocks: InsertBlock[] = [];
 
   async insert(block: InsertBlock): Promise<void> {
+    await this.onInsert(block.table);
     if (this.isAway) throw new Error('connection refused');
     this.blocks.push(block);
   }
@@ -78,6 +81,35 @@ describe('Results', () => {
     expect(store.rows(TABLES.budgets, ['Time'])).toHaveLength(5);
   });
 
+  test('Results do not hold an alert back: it is on the log before any insert that follows it', async () => {
+    const store = new MemoryStore();
+    harness = await Harness.create({ store: store as unknown as Store });
+    await traffic(3600);
+    const onLog: number[] = [];
+    store.onInsert = async (table) => {
+      if (table !== TABLES.alerts) return;
+      const records = await harness.log.read({ topic: TOPIC_STATE, partition: 0 }, 0, { maxRecords: 1e6 });
+      onLog.push(records.filter(({ key }) => key?.startsWith('alert|')).length);
+    };
+    await traffic(70, 10);
+    expect(onLog[0]).toBeGreaterThan(0);
+  });
+
+  test('Results and checkpoints go on when the clock has been set back', async () => {
+    const store = new MemoryStore();
+    harness = await Harness.create({ store: store as unknown as Store });
+    await traffic(60);
+    store.isAway = true;
+    await traffic(20);
+    store.isAway = false;
+    harness.nowMillis -= HOUR;
+    const inserted = store.blocks.length;
+    const { next } = await harness.log.bounds({ topic: TOPIC_STATE, partition: 0 });
+    await traffic(30);
+    expect((await harness.log.bounds({ topic: TOPIC_STATE, partition: 0 })).next).toBeGreaterThan(next);
+    expect(store.blocks.length).toBeGreaterThan(inserted);
+  });
+
   test('Results writes rows again that a crash may have swallowed', async () => {
     const store = new MemoryStore();
     harness = await Harness.create({ store: store as unknown as Store });
@@ -89,6 +121,26 @@ describe('Results', () => {
     const slices = store.rows(TABLES.slices, ['Slice']);
     expect(slices.reduce((sum, { Total }) => sum + Number(Total), 0)).toBeGreaterThanOrEqual(140);
   });
+
+  test('Results that waited for ClickHouse outlive a restart, those written are not written again', async () => {
+    const store = new MemoryStore();
+    harness = await Harness.create({ store: store as unknown as Store });
+    await traffic(1800);
+    store.isAway = true;
+    await traffic(1800);
+    await harness.restart();
+    store.isAway = false;
+    const before = store.blocks.length;
+    await traffic(30);
+    expect(store.rows(TABLES.budgets, ['Time'])).toHaveLength(60);
+    expect(store.rows(TABLES.burnRates, ['Time', 'Window'])).toHaveLength(420);
+    const again = store.blocks.slice(before).filter(({ table }) => table === TABLES.slices);
+    const slices = new Set(
+      again.flatMap(({ chunks }) => readNative(chunks).map(({ Slice }) => millis(Slice))),
+    );
+    expect(Math.min(...slices)).toBeGreaterThanOrEqual(T0 + 1_780_000);
+    expect(store.rows(TABLES.slices, ['Slice'])).toHaveLength(363);
+  }, 60_000);
 
   test('Results corrects the minutes that late data changed', async () => {
     const store = new MemoryStore();

@@ -47,7 +47,10 @@ export function evaluateTiers(input: EvaluateInput): readonly AlertRecord[] {
       else ended.push(end(alert, input.instant.atMillis));
     }
   }
-  return [...ended, ...inhibit(rankAlerts(open, input.objectives)).filter((alert) => !input.open.includes(alert))];
+  return [
+    ...ended,
+    ...inhibit(rankAlerts(open, input.objectives)).filter((alert) => !input.open.includes(alert)),
+  ];
 }
 
 function hasBadEvents({ objectives, instant }: EvaluateInput): boolean {
@@ -81,7 +84,9 @@ function endWithoutTier({ open, objectives, instant }: EvaluateInput): AlertReco
 }
 
 function end(alert: AlertRecord, atMillis: number): AlertRecord {
-  return { ...alert, endedAt: new Date(atMillis).toISOString(), state: 'resolved' };
+  // A clock set back: no alert ends before it began.
+  const endedMillis = Math.max(atMillis, Date.parse(alert.startedAt));
+  return { ...alert, endedAt: new Date(endedMillis).toISOString(), state: 'resolved' };
 }
 
 function begin(

@@ -7,6 +7,14 @@ import type { Fraction } from '../types.ts';
 import type { TierJudgement } from './judge-tier.ts';
 import type { PreparedTier } from './prepare-objective.ts';
 
+/** Seconds in a unit, its name, and below how many seconds it is the one to use. */
+const PACES = [
+  [1, 's', 90],
+  [60, 'min', 5400],
+  [3600, 'h', 172_800],
+] as const;
+const LONGEST_PACE = [86_400, 'days'] as const;
+
 /** What is left, for the reason of an alert. */
 export interface BudgetWords {
   readonly remainingRatio: number | null;
@@ -15,6 +23,12 @@ export interface BudgetWords {
 
 function number(value: number): string {
   return Number(value.toPrecision(4)).toString();
+}
+
+/** Two digits are enough to act on: `40 s`, `4 min`, `3.2 h`, `7.5 days`. */
+function about(seconds: number): string {
+  const [size, unit] = PACES.find(([, , below]) => seconds < below) ?? LONGEST_PACE;
+  return `${Number((seconds / size).toPrecision(2))} ${unit}`;
 }
 
 function windowWords({ seconds, good, total }: WindowReading, target: Fraction): string {
@@ -45,8 +59,8 @@ export function tierRemark(judgement: TierJudgement, minBadEvents: number, minCo
 /** `; 42 % of the budget is left, gone in 3.2 h`. */
 export function budgetWords({ remainingRatio, exhaustsInSeconds }: BudgetWords): string {
   if (remainingRatio === null) return '';
-  if (remainingRatio <= 0) return `; the budget is spent (${number(remainingRatio * 100)} % left)`;
+  if (remainingRatio <= 0) return `; the budget is spent, ${number(-remainingRatio * 100)} % over`;
   const left = `; ${number(remainingRatio * 100)} % of the budget is left`;
   if (exhaustsInSeconds === null) return left;
-  return `${left}, gone in ${number(exhaustsInSeconds / 3600)} h at this pace`;
+  return `${left}, gone in ${about(exhaustsInSeconds)} at this pace`;
 }

@@ -33,7 +33,10 @@ export function loadDefinitions(
 ): LoadedDefinitions {
   const problems: DefinitionProblem[] = [];
   const sources = files.map((file) => readFile(file, (problem) => problems.push(problem)));
-  const catalogue = new Catalogue(sources.every((source) => source.isComplete), fileInForce);
+  const catalogue = new Catalogue(
+    sources.every((source) => source.isComplete),
+    fileInForce,
+  );
   for (const document of sources.flatMap((source) => source.documents)) catalogue.add(document);
   const definitions = catalogue.definitions();
   const rank = new Map(files.map((file, index) => [file.path, index]));

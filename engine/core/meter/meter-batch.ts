@@ -8,7 +8,13 @@ import { SLICE_MILLIS, sliceAt } from '../slices/slice.ts';
 import { countRows, type RequestLimits, type Tallies } from './count-rows.ts';
 import type { Counter, Partial } from './counter.ts';
 import { type EventTable, eventTables, type NewestMillis } from './event-table.ts';
-import { firstOpenSlice, headAfterData, headAfterHeartbeat, type PartitionHead } from './watermark.ts';
+import {
+  firstOpenSlice,
+  headAfterData,
+  headAfterHeartbeat,
+  headAtAppend,
+  type PartitionHead,
+} from './watermark.ts';
 
 /** What a meter carries from one read of a partition to the next; plain data, fit for commit metadata. */
 export interface MeterState extends PartitionHead {
@@ -94,6 +100,7 @@ function walkRecords(
   const beats: number[] = [];
   let head: PartitionHead = pickHead(state);
   for (const { offset, appendedMillis, heartbeat } of records) {
+    head = headAtAppend(head, appendedMillis);
     if (heartbeat) {
       head = headAfterHeartbeat(head, appendedMillis);
       beats.push(sliceAt(appendedMillis));

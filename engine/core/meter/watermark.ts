@@ -6,6 +6,8 @@
  *    watermark as it was before the event's own log record. Batching does not matter: only the order of the log.
  * 3. A heartbeat moves the head, to its append time, only on a partition that has had data and had none for 60 s:
  *    history written in event order into an empty log is not late.
+ * 4. The head is never ahead of the newest append time: where that falls back, the clock was wrong before and has been
+ *    set right, and what comes now is not late for it.
  */
 import { SLICE_MILLIS } from '../slices/slice.ts';
 
@@ -19,6 +21,16 @@ export interface PartitionHead {
 
 /** Silence after which a heartbeat tells the time. */
 const IDLE_MILLIS = 60_000;
+
+/** The head as the next record finds it, which was appended at `appendedMillis`. */
+export function headAtAppend(head: PartitionHead, appendedMillis: number): PartitionHead {
+  const { headMillis, dataMillis } = head;
+  if (headMillis === undefined || dataMillis === undefined) return head;
+  return {
+    headMillis: Math.min(headMillis, appendedMillis),
+    dataMillis: Math.min(dataMillis, appendedMillis),
+  };
+}
 
 /** The head after a record whose newest event is at `newestMillis`. */
 export function headAfterData(

@@ -54,12 +54,9 @@ export class CountBook {
     return [...this.#heads.values()].filter((told) => told.partition === partition).map(({ head }) => head);
   }
 
-  /** Puts a head; heads never go back. */
+  /** Puts a head in the place of an earlier one. */
   setHead(partition: number, head: SourceHead): void {
-    const key = `${partition}:${head.source}`;
-    const known = this.#heads.get(key)?.head;
-    const headMillis = Math.max(known?.headMillis ?? head.headMillis, head.headMillis);
-    this.#heads.set(key, { partition, head: { ...head, headMillis } });
+    this.#heads.set(`${partition}:${head.source}`, { partition, head });
   }
 
   /** The counts of a generation; made empty when there are none yet. */
