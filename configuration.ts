@@ -73,8 +73,17 @@ export function loadConfiguration(
     if (key) apply(key, raw, name, `environment ${name}`);
     else problems.push(`unknown environment variable ${name}${suggestion(name, [...keyOfVariable.keys()])}`);
   }
+  if (problems.length === 0) problems.push(...contradictions(values as Configuration));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { values: values as Configuration, sources: sources as Record<Key, ConfigurationSource> };
+}
+
+/** What is wrong though every value by itself is right. */
+function contradictions({ maxRequestMib, maxInFlightMib }: Configuration): readonly string[] {
+  if (maxRequestMib <= maxInFlightMib) return [];
+  return [
+    `maxInFlightMib: expected at least maxRequestMib, which is ${maxRequestMib}, current value is ${maxInFlightMib}`,
+  ];
 }
 
 /** The effective values as aligned lines, with environment names and sources; secrets masked. */
@@ -112,8 +121,9 @@ function readFile(named: string | undefined, problems: string[]): { path: string
 }
 
 function expectation(schema: TSchema): string {
-  const { type, minimum, maximum, anyOf } = schema as {
+  const { type, minimum, maximum, minLength, anyOf } = schema as {
     type?: string;
+    minLength?: number;
     minimum?: number;
     maximum?: number;
     anyOf?: readonly { const: unknown }[];
@@ -123,7 +133,7 @@ function expectation(schema: TSchema): string {
     minimum === undefined ? '' : ` of at least ${minimum}`,
     maximum === undefined ? '' : ` and at most ${maximum}`,
   ].join('');
-  return `expected ${type === 'integer' ? 'an integer' : 'text'}${bounds}`;
+  return `expected ${type === 'integer' ? 'an integer' : minLength === 1 ? 'text that is not empty' : 'text'}${bounds}`;
 }
 
 /** The closest known name, when one shares most of its letters in order. */

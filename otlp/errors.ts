@@ -2,7 +2,7 @@
 export const OTLP_ERRORS = {
   /** Not decodable: HTTP 400, gRPC INVALID_ARGUMENT. */
   'malformed-request': { httpStatus: 400 },
-  /** Larger than allowed once it is protobuf: HTTP 413, gRPC RESOURCE_EXHAUSTED. */
+  /** Larger than allowed, as sent, as protobuf or as rows: HTTP 413, gRPC RESOURCE_EXHAUSTED. */
   'request-too-large': { httpStatus: 413 },
 } as const;
 
@@ -25,13 +25,17 @@ export class MalformedRequestError extends Error {
   }
 }
 
-/** A request whose protobuf form would exceed the limit; `code` is stable and listed in docs/errors.md. */
+/** A request that exceeds a limit as sent, as protobuf or as rows; `code` is stable and listed in docs/errors.md. */
 export class RequestTooLargeError extends Error {
   readonly code = 'request-too-large';
 
-  /** `maxBytes`: the limit that was exceeded. */
-  constructor(maxBytes: number) {
-    super(`Cannot take the request: it is larger than ${maxBytes} bytes`);
+  /** `maxBytes`: the limit that was exceeded; `form`: of what, when not of the request itself. */
+  constructor(maxBytes: number, form: 'request' | 'rows' = 'request') {
+    const what =
+      form === 'request'
+        ? 'it is'
+        : 'send fewer records at a time, since with resource, scope and metric repeated in every row they are';
+    super(`Cannot take the request: ${what} larger than ${maxBytes} bytes`);
     this.name = 'RequestTooLargeError';
   }
 }

@@ -7,13 +7,13 @@ const port = (value: number, description: string) =>
 /** `VALET_<KEY>` for a key in camel case: `otlpGrpcPort` → `VALET_OTLP_GRPC_PORT`. */
 export const ConfigurationSchema = Type.Object(
   {
-    host: Type.String({ default: '127.0.0.1', description: 'address every port binds to' }),
+    host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'address every port binds to' }),
     otlpGrpcPort: port(4317, 'OTLP over gRPC'),
     otlpHttpPort: port(4318, 'OTLP over HTTP'),
     apiPort: port(8080, 'API and console'),
     sqlPort: port(8123, "SQL in ClickHouse's HTTP dialect"),
-    dataDir: Type.String({ default: './data', description: 'log, tables and state' }),
-    sloDir: Type.String({ default: './slos', description: 'OpenSLO files' }),
+    dataDir: Type.String({ minLength: 1, default: './data', description: 'log, tables and state' }),
+    sloDir: Type.String({ minLength: 1, default: './slos', description: 'OpenSLO files' }),
     clickhouseUrl: Type.String({
       default: '',
       description: 'a ClickHouse server to use instead of the embedded engine',

@@ -29,6 +29,9 @@ export const HEADER_TENANT = 'valet-tenant';
 export const HEADER_HEARTBEAT = 'valet-heartbeat';
 /** Hash of the request's body as its sender sent it, hexadecimal: how a receiver knows a repeated one after a restart. */
 export const HEADER_BODY = 'valet-body';
+/** About how many bytes a request's rows have, decimal; absent: at most {@link USUAL_STORED_FACTOR} times its own. */
+export const HEADER_STORED_BYTES = 'valet-stored-bytes';
+export const USUAL_STORED_FACTOR = 8;
 
 /** The database that holds every table. */
 export const DATABASE = 'valet';

@@ -3,9 +3,15 @@ import type { DurableLog } from '../../log/types.ts';
 import { MalformedRequestError, RequestTooLargeError } from '../../otlp/errors.ts';
 import { jsonToProtobuf } from '../../otlp/json/json-to-protobuf.ts';
 import { partialSuccessMessage } from '../../otlp/response/partial-success-message.ts';
-import type { TimeRange } from '../../otlp/validate/types.ts';
+import type { TimeRange, Validation } from '../../otlp/validate/types.ts';
 import { validateRequest } from '../../otlp/validate/validate-request.ts';
-import { HEADER_BODY, type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
+import {
+  HEADER_BODY,
+  HEADER_STORED_BYTES,
+  type Signal,
+  TOPIC_OF_SIGNAL,
+  USUAL_STORED_FACTOR,
+} from '../../schemas/names.ts';
 import type { Admission, Reservation } from './admission.ts';
 import { inflate } from './inflate.ts';
 import type { ReceiverMetrics } from './receiver-metrics.ts';
@@ -17,10 +23,14 @@ const MILLIS_PER_DAY = 86_400_000;
 const MAX_AHEAD_MILLIS = MILLIS_PER_DAY;
 /** The writer judges a record by its append time, a little later: what was taken here must not expire meanwhile. */
 const APPEND_MARGIN_MILLIS = 60_000;
+/** Most bytes a request's rows may have: a block of them is made, sent and sorted in memory. */
+const MAX_STORED_BYTES = 512 * 2 ** 20;
 /** Bytes in flight turn over within a second. */
 const OVERLOAD_RETRY_SECONDS = 1;
 /** A log that failed takes longer to come back. */
 const LOG_RETRY_SECONDS = 5;
+/** A log that fails does so for every request: one line in this time, with how many failed. */
+const REPORT_MILLIS = 10_000;
 
 /** What {@link Intake} works with. */
 export interface IntakeOptions {
@@ -49,6 +59,8 @@ class OverloadedError extends Error {}
  */
 export class Intake {
   readonly #options: IntakeOptions;
+  #failures = 0;
+  #reportedMillis = Number.NEGATIVE_INFINITY;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -127,10 +139,12 @@ export class Intake {
   ): Promise<Answer> {
     const { log, metrics } = this.#options;
     const validation = validateRequest(signal, bytes, this.#timeRange(signal));
+    const { storedBytes } = validation;
+    if (storedBytes > MAX_STORED_BYTES) throw new RequestTooLargeError(MAX_STORED_BYTES, 'rows');
     metrics.validated(signal, protocol, validation);
     if (validation.accepted > 0) {
       await log.append(TOPIC_OF_SIGNAL[signal], [
-        { headers: { [HEADER_BODY]: key }, value: validation.bytes },
+        { headers: headersOf(key, validation), value: validation.bytes },
       ]);
       metrics.appended(signal, validation.bytes.length);
     }
@@ -151,10 +165,25 @@ export class Intake {
       const violations = [{ field: error.path, description: `${error.reason}, at byte ${error.offset}` }];
       return { kind: 'malformed', message: error.message, violations };
     }
-    if (error instanceof RequestTooLargeError) return this.tooLarge();
+    if (error instanceof RequestTooLargeError) return { kind: 'too-large', message: error.message };
     if (error instanceof OverloadedError) return this.overloaded();
-    this.#options.logger.error({ err: error, signal }, 'Cannot append a request to the log');
+    this.#report(error, signal);
     const message = 'The durable log cannot take the request now';
     return { kind: 'unavailable', message, retrySeconds: LOG_RETRY_SECONDS };
   }
+
+  #report(error: unknown, signal: Signal): void {
+    this.#failures++;
+    const now = this.#options.now();
+    if (Math.abs(now - this.#reportedMillis) < REPORT_MILLIS) return;
+    const failures = this.#failures;
+    this.#options.logger.error({ err: error, signal, failures }, 'Cannot append requests to the log');
+    this.#failures = 0;
+    this.#reportedMillis = now;
+  }
+}
+
+function headersOf(key: string, { storedBytes, bytes }: Validation): Readonly<Record<string, string>> {
+  const usual = storedBytes <= bytes.length * USUAL_STORED_FACTOR;
+  return { [HEADER_BODY]: key, ...(usual ? {} : { [HEADER_STORED_BYTES]: String(storedBytes) }) };
 }

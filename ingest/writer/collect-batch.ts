@@ -1,5 +1,5 @@
 import type { DurableLog, StoredRecord, TopicPartition } from '../../log/types.ts';
-import { HEADER_HEARTBEAT } from '../../schemas/names.ts';
+import { HEADER_HEARTBEAT, HEADER_STORED_BYTES, USUAL_STORED_FACTOR } from '../../schemas/names.ts';
 import type { BatchLimits } from './types.ts';
 
 /** A range of offsets read from the log. */
@@ -41,7 +41,7 @@ export async function collectBatch(
     });
     // A hole ends the batch; the next one begins with it and says so.
     if (!range.isEmpty && range.isHoleBefore(records)) return range.toBatch();
-    range.add(records);
+    if (!range.add(records, limits.maxStoredBytes)) return range.toBatch();
     if (range.isEmpty) continue;
     deadline ??= performance.now() + limits.maxWaitMillis;
     const full = range.bytes >= limits.maxBytes || range.count >= limits.maxRecords;
@@ -60,7 +60,7 @@ export async function collectRange(
     const maxRecords = last - range.next + 1;
     const records = await log.read(from, range.next, { maxRecords, signal });
     const within = records.filter(({ offset }) => offset <= last);
-    range.add(within);
+    range.add(within, Number.POSITIVE_INFINITY);
     if (within.length === 0) return range.toBatch(last);
   }
   return signal.aborted ? undefined : range.toBatch(last);
@@ -70,6 +70,7 @@ class Range {
   readonly #first: number;
   readonly #records: StoredRecord[] = [];
   #lostUntil: number | undefined;
+  #storedBytes = 0;
   next: number;
   bytes = 0;
   count = 0;
@@ -87,14 +88,19 @@ class Range {
     return records[0] !== undefined && records[0].offset > this.next;
   }
 
-  add(records: readonly StoredRecord[]): void {
+  /** Takes the records up to the first whose rows would be too many with those before; false when there is one. */
+  add(records: readonly StoredRecord[], maxStoredBytes: number): boolean {
     for (const record of records) {
+      const storedBytes = storedBytesOf(record);
+      if (!this.isEmpty && this.#storedBytes + storedBytes > maxStoredBytes) return false;
+      this.#storedBytes += storedBytes;
       if (record.offset > this.next) this.#lostUntil = record.offset - 1;
       this.next = record.offset + 1;
       this.bytes += record.value.length;
       this.count++;
       if (record.headers[HEADER_HEARTBEAT] === undefined) this.#records.push(record);
     }
+    return true;
   }
 
   /** Up to `last`; offsets after the last record found are lost. */
@@ -107,4 +113,8 @@ class Range {
       ...(lostUntil === undefined ? {} : { lostUntil }),
     };
   }
+}
+
+function storedBytesOf({ headers, value }: StoredRecord): number {
+  return Number(headers[HEADER_STORED_BYTES] ?? value.length * USUAL_STORED_FACTOR);
 }

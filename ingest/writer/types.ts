@@ -69,6 +69,8 @@ export interface BatchLedger {
 export interface BatchLimits {
   /** Value bytes. @default 32 MiB */
   readonly maxBytes: number;
+  /** About the bytes of the rows; a single request with more makes a batch of its own. @default 512 MiB */
+  readonly maxStoredBytes: number;
   /** Log records. @default 50_000 */
   readonly maxRecords: number;
   /** After its first record. @default 1000 */
@@ -78,6 +80,7 @@ export interface BatchLimits {
 /** The limits when none are given. */
 export const DEFAULT_BATCH_LIMITS: BatchLimits = {
   maxBytes: 32 * 2 ** 20,
+  maxStoredBytes: 512 * 2 ** 20,
   maxRecords: 50_000,
   maxWaitMillis: 1000,
 };

@@ -2,6 +2,7 @@ import type { OtlpMessageName } from '../../schemas/otlp.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { MAX_DEPTH } from '../wire/wire-type.ts';
+import { repeatedBytes, rowBytes } from './stored-size.ts';
 import { REJECTION_REASONS, type RejectionReason, type TimeRange } from './types.ts';
 import { isUtf8Range } from './utf8.ts';
 import { ACTION, ACTIONS, CHILDREN, messageNumber } from './wire-table.ts';
@@ -21,6 +22,7 @@ const DATA_POINTS_TAG = 0x0a;
  * 2. Records do not nest in records, and temporal metrics not in each other: one set of fields is enough.
  * 3. A record's verdict falls after its last byte; a metric's temporality after its last point.
  * 4. `cuts` are disjoint and ascending.
+ * 5. A message that holds records counts what of it is in none of them once per record: rows repeat it.
  */
 export class RequestWalk {
   readonly #bytes: Uint8Array;
@@ -31,6 +33,9 @@ export class RequestWalk {
   readonly #counts = new Uint32Array(REJECTION_REASONS.length);
   readonly #firstOffsets = new Uint32Array(REJECTION_REASONS.length);
   #records = 0;
+  /** Messages so far, whatever they are. */
+  #messages = 0;
+  #storedBytes = 0;
 
   // About the record or metric being walked.
   #traceIdValid = false;
@@ -59,6 +64,11 @@ export class RequestWalk {
     return this.#records;
   }
 
+  /** About how many bytes all records become as rows, see stored-size.ts. */
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
   /** Walks the whole of the bytes as the message. */
   walk(message: OtlpMessageName): void {
     this.#message(messageNumber(message), 0, this.#bytes.length, 1);
@@ -76,9 +86,15 @@ export class RequestWalk {
     if (depth > MAX_DEPTH) throw new WireError(start, `nested deeper than ${MAX_DEPTH}`);
     const bytes = this.#bytes;
     const reader = this.#reader;
+    const messagesBefore = ++this.#messages;
+    const recordsBefore = this.#records;
+    let ownBytes = end - start;
+    let ownMessages = 0;
     let pos = start;
     while (pos < end) {
       const fieldStart = pos;
+      const messages = this.#messages;
+      const records = this.#records;
       let tag = bytes[pos++] as number;
       if (tag >= 0x80 || tag < 8) {
         reader.position = fieldStart;
@@ -142,7 +158,13 @@ export class RequestWalk {
         default:
           pos = this.#noted(action, pos, length, end);
       }
+      if (this.#records === records) continue;
+      ownBytes -= pos - fieldStart;
+      ownMessages -= this.#messages - messages;
     }
+    if (depth === 1 || this.#records === recordsBefore) return;
+    ownMessages += this.#messages - messagesBefore;
+    this.#storedBytes += (this.#records - recordsBefore) * repeatedBytes(ownBytes, ownMessages);
   }
 
   /** A field the verdict on its record needs; returns where the next one starts. */
@@ -186,6 +208,8 @@ export class RequestWalk {
         packedFixed64(pos, length);
         return pos + length;
       case ACTION.packedVarint:
+        // A bucket of one byte becomes one of eight.
+        this.#storedBytes += length * 7;
         for (let at = pos; at < pos + length; ) at = this.#varint(at, pos + length);
         return pos + length;
       default:
@@ -202,7 +226,9 @@ export class RequestWalk {
     this.#otherTime = 0;
     this.#bucketCounts = 0;
     this.#bounds = 0;
+    const messages = this.#messages;
     this.#message(type, start, end, depth);
+    this.#storedBytes += rowBytes(end - start, this.#messages - messages);
     const flaw =
       type === SPAN ? this.#spanFlaw() : type === LOG_RECORD ? this.#logFlaw() : this.#pointFlaw(type);
     if (flaw !== undefined) this.#reject(flaw, fieldStart, end);

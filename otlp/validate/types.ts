@@ -33,6 +33,8 @@ export interface Validation {
   readonly records: number;
   readonly accepted: number;
   readonly rejected: number;
+  /** About how many bytes its records become as rows, the rejected ones included (stored-size.ts). */
+  readonly storedBytes: number;
   /** Empty when nothing was rejected; in the order of {@link REJECTION_REASONS}. */
   readonly rejections: readonly Rejection[];
   /** A request with the accepted records: the same array when all were, otherwise a copy without the rejected ones. */

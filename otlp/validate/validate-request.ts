@@ -50,6 +50,7 @@ export function validateRequest(signal: Signal, bytes: Uint8Array, range: TimeRa
     records: walk.records,
     accepted: walk.records - rejected,
     rejected,
+    storedBytes: walk.storedBytes,
     rejections: rejected === 0 ? [] : rejectionsOf(signal, bytes, walk),
     bytes: rejected === 0 ? bytes : splice(bytes, walk.cuts),
   };

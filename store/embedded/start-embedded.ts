@@ -104,6 +104,7 @@ class Supervisor implements EmbeddedEngine {
   /** The first start: waits for a former process's lock, fails for every other reason. */
   async start(): Promise<void> {
     const giveUpAt = Date.now() + (this.#options.lockWaitMillis ?? 30_000);
+    let told = false;
     for (;;) {
       const engine = await this.#run();
       if (engine.running) break;
@@ -111,9 +112,11 @@ class Supervisor implements EmbeddedEngine {
       if (Date.now() >= giveUpAt) {
         throw new StoreError(
           'engine-locked',
-          `Cannot use ${this.#dataDir}: another process holds its tables`,
+          `Cannot use ${this.#dataDir}: another process holds its tables; end it, or use another data directory`,
         );
       }
+      if (!told) this.#tellOfLock(giveUpAt - Date.now());
+      told = true;
       await this.#pause(300);
     }
     this.#state = 'ready';
@@ -201,6 +204,13 @@ class Supervisor implements EmbeddedEngine {
 
   get #logFile(): string {
     return join(this.#dataDir, 'clickhouse.log');
+  }
+
+  #tellOfLock(waitMillis: number): void {
+    this.#options.logger?.warn(
+      { dataDir: this.#dataDir, waitMillis },
+      'another process holds the tables; waiting for its end',
+    );
   }
 
   #tellOfDeath(backoffMillis: number): void {

@@ -31,6 +31,18 @@ describe('loadConfiguration()', () => {
     expect(sources.host).toBe('default');
   });
 
+  test('refuses an empty host, which would mean every address', () => {
+    expect(() => loadConfiguration({ VALET_HOST: '' })).toThrow(
+      'VALET_HOST: expected text that is not empty, current value is ""',
+    );
+  });
+
+  test('refuses less room for all requests than for one', () => {
+    expect(() => loadConfiguration({ VALET_MAX_IN_FLIGHT_MIB: '63' })).toThrow(
+      'maxInFlightMib: expected at least maxRequestMib, which is 64, current value is 63',
+    );
+  });
+
   test('lets the environment win over the file and says where each value came from', () => {
     const path = yamlFile('apiPort: 9000\nsqlPort: 9001\n');
     const { values, sources } = loadConfiguration({ VALET_CONFIG: path, VALET_SQL_PORT: '9002' });

@@ -147,7 +147,7 @@ export class UnaryCall {
       end(this.#stream, status);
       return;
     }
-    if (this.#stream.destroyed) return;
+    if (isGone(this.#stream)) return;
     const response = frame(encodeExportResponse(this.#signal, answer.partial, 'protobuf'));
     this.#stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
     this.#stream.once('wantTrailers', () => this.#stream.sendTrailers(trailersOf(status)));
@@ -173,9 +173,14 @@ export class UnaryCall {
 
 /** Answers with trailers only, and resets the stream so that the sender stops. */
 function end(stream: ServerHttp2Stream, status: RpcStatus): void {
-  if (stream.destroyed) return;
+  if (isGone(stream)) return;
   stream.respond({ ...RESPONSE_HEADERS, ...trailersOf(status) }, { endStream: true });
   stream.close(constants.NGHTTP2_NO_ERROR);
+}
+
+/** A stream whose caller went away is closed before it is destroyed, and throws on an answer from then on. */
+function isGone(stream: ServerHttp2Stream): boolean {
+  return stream.closed || stream.destroyed;
 }
 
 function frame(message: Uint8Array): Buffer {

@@ -20,11 +20,18 @@ const KEEP_ALIVE_MILLIS = 75_000;
 const CHECK_MILLIS = 1000;
 /** Requests under way get this long when the receiver closes. */
 const DRAIN_MILLIS = 5000;
+/** While it closes, connections that came to rest are looked for this often. */
+const CLOSE_IDLE_MILLIS = 100;
 
 /** Opens the OTLP/HTTP port. Rejects when it cannot be bound. */
 export async function startHttp(options: HttpOptions): Promise<Endpoint> {
   const { host, port, readTimeoutMillis } = options;
-  const handler = (request: IncomingMessage, response: ServerResponse) => serve(request, response, options);
+  const state = { closing: false };
+  const handler = (request: IncomingMessage, response: ServerResponse) => {
+    // On a connection kept alive, a closing server would be asked on and on.
+    if (state.closing) response.setHeader('connection', 'close');
+    serve(request, response, options);
+  };
   const server = createServer(
     {
       headersTimeout: Math.min(10_000, readTimeoutMillis),
@@ -38,7 +45,13 @@ export async function startHttp(options: HttpOptions): Promise<Endpoint> {
   // Without this listener Node asks for the body before its length was admitted.
   server.on('checkContinue', handler);
   await listen(server, { host, port });
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      state.closing = true;
+      return close(server);
+    },
+  };
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, options: HttpOptions): void {
@@ -66,7 +79,10 @@ async function close(server: Server): Promise<void> {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
+  // Those busy now become idle one by one.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MILLIS);
   const forced = setTimeout(() => server.closeAllConnections(), DRAIN_MILLIS);
   await closed;
+  clearInterval(idle);
   clearTimeout(forced);
 }
