@@ -44,6 +44,9 @@ export async function buildServer(options: QueryOptions): Promise<TypedApp> {
   registerProblemHandlers(app);
   registerSecurityHeaders(app);
   registerHostCheck(app, options);
+  registerNumberCheck(app);
+  // Text is no switch of the demo's either: it is answered 415, as every other foreign type.
+  app.removeContentTypeParser('text/plain');
   const updates = updateHub(app, options);
   registerApiMetrics(app, options.registry, () => updates.clients);
   await registerDescription(app, options);
@@ -57,6 +60,17 @@ function registerHostCheck(app: TypedApp, options: QueryOptions): void {
   app.addHook('onRequest', async (request) => {
     if (!allowed(request.headers.host)) {
       throw new ApiProblem('wrong-host', 'This name in the Host header is not one of this server');
+    }
+  });
+}
+
+/** The validator takes `points=Infinity` for an integer, and then looks at no bound of it. */
+function registerNumberCheck(app: TypedApp): void {
+  app.addHook('preHandler', async ({ query }) => {
+    for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
+      if (typeof value === 'number' && !Number.isFinite(value)) {
+        throw new ApiProblem('bad-request', `querystring ${name} must be a finite number`);
+      }
     }
   });
 }

@@ -32,6 +32,8 @@ export interface SqlEndpointOptions {
   readonly maxWaiting?: number;
   /** Longest wait, milliseconds. @default 10_000 */
   readonly maxWaitMillis?: number;
+  /** A reader that takes nothing for the longest run and this is let go, milliseconds. @default 30_000 */
+  readonly silenceMarginMillis?: number;
 }
 
 export interface SqlEndpoint {
@@ -59,6 +61,7 @@ export async function startSqlEndpoint(options: SqlEndpointOptions): Promise<Sql
     slots,
     guard: new Guard({ engine, tenant: options.tenant, now: () => performance.now() }),
     limits: options.limits,
+    silenceMarginMillis: options.silenceMarginMillis ?? 30_000,
     metrics: sqlMetrics(options.registry, () => slots.taken),
     logger: options.logger,
   };

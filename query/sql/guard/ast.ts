@@ -3,7 +3,9 @@
  *
  *   line := { ' ' } kind [ ' ' name ] [ ' (alias ' alias ')' ] [ ' (children ' count ')' ]
  *
- * Strings in literals are escaped by the engine; names are not, so the tokenizer lets no control character into them.
+ * Strings in literals are escaped by the engine; names are not, so the tokenizer lets neither control characters nor
+ * these brackets into them. A string behind FROM is a name as well (`FROM 'a\nb'`); lines that it brings along betray
+ * themselves by the counts: a node above it has more children than its line says.
  */
 
 export interface AstNode {
@@ -11,41 +13,68 @@ export interface AstNode {
   readonly kind: string;
   /** What stands behind the kind: a function's or table's name, a literal's dump. */
   readonly name: string;
+  /** '' without one. */
+  readonly alias: string;
   readonly parent: AstNode | undefined;
   readonly children: AstNode[];
 }
 
-const SUFFIXES = / \((?:alias|children|column) .*$/;
+/** What may stand behind a node's name. */
+const SUFFIX = / \((?:alias|children|column) /;
+const COUNT = / \(children (\d+)\)$/;
+const ALIAS = / \(alias (.*)\)$/;
 
-/** Builds the tree. Throws `SyntaxError` when the lines are no tree. */
+/** True for a name whose end could not be told in a line of the tree. */
+export function blursTree(name: string): boolean {
+  return SUFFIX.test(` ${name}`);
+}
+
+/** Builds the tree. Throws `SyntaxError` when the lines are no tree, or not the one that their counts tell of. */
 export function parseAst(lines: readonly string[]): AstNode {
   let root: AstNode | undefined;
   const path: AstNode[] = [];
+  const missing = new Map<AstNode, number>();
   for (const line of lines) {
     const depth = line.length - line.trimStart().length;
-    const [kind = '', ...rest] = line.slice(depth).split(' ');
     const parent = depth === 0 ? undefined : path[depth - 1];
     if ((depth === 0) !== (root === undefined) || (depth > 0 && parent === undefined)) {
       throw new SyntaxError('Cannot read the parse tree as one tree: a line has no parent');
     }
-    const node: AstNode = {
-      kind,
-      name: ` ${rest.join(' ')}`.replace(SUFFIXES, '').slice(1),
-      parent,
-      children: [],
-    };
-    parent?.children.push(node);
+    const node = nodeOf(line.slice(depth), parent);
+    missing.set(node, Number(COUNT.exec(line)?.[1] ?? 0));
+    if (parent !== undefined) {
+      parent.children.push(node);
+      missing.set(parent, (missing.get(parent) ?? 0) - 1);
+    }
     root ??= node;
     path.length = depth;
     path[depth] = node;
   }
   if (root === undefined) throw new SyntaxError('Cannot read an empty parse tree');
+  if ([...missing.values()].some((count) => count !== 0)) {
+    throw new SyntaxError('Cannot trust the parse tree: a node has not as many children as its line says');
+  }
   return root;
 }
 
-/** One text for one shape, whatever the aliases: equal texts are equal trees. */
+function nodeOf(text: string, parent: AstNode | undefined): AstNode {
+  const [kind = '', ...rest] = text.split(' ');
+  const said = ` ${rest.join(' ')}`;
+  const end = said.search(SUFFIX);
+  const suffixes = end < 0 ? '' : said.slice(end).replace(COUNT, '');
+  return {
+    kind,
+    name: (end < 0 ? said : said.slice(0, end)).slice(1),
+    alias: ALIAS.exec(suffixes)?.[1] ?? '',
+    parent,
+    children: [],
+  };
+}
+
+/** One text for one shape, aliases included: equal texts are equal trees. */
 export function shapeOf(node: AstNode): string {
-  return `${node.kind} ${JSON.stringify(node.name)}(${node.children.map(shapeOf).join(',')})`;
+  const own = JSON.stringify([node.kind, node.name, node.alias]);
+  return `${own}(${node.children.map(shapeOf).join(',')})`;
 }
 
 /** Every node, parents first. */

@@ -51,7 +51,7 @@ export interface GuardOptions {
 
 /** Verdicts kept. */
 const MAX_VERDICTS = 1_000;
-/** Longer statements are judged anew each time. */
+/** Longer statements are judged anew each time: characters, both as it came and as it runs. */
 const MAX_CACHED_LENGTH = 16_384;
 /** Seconds the engine may take to parse. */
 const PARSE_SECONDS = '5';
@@ -101,7 +101,8 @@ export class Guard {
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
     const approved = await this.#judge(statement, catalogue);
-    if (key.length <= MAX_CACHED_LENGTH && this.#judgedBy === catalogue) this.#verdicts.set(key, approved);
+    const length = Math.max(key.length, approved.sql.length);
+    if (length <= MAX_CACHED_LENGTH && this.#judgedBy === catalogue) this.#verdicts.set(key, approved);
     return approved;
   }
 
@@ -169,7 +170,12 @@ export class Guard {
     settings.set('max_execution_time', PARSE_SECONDS);
     settings.set('readonly', '1');
     for (const [name, value] of params) settings.set(`param_${name}`, value);
-    return parseAst(await this.#engine.column(`EXPLAIN AST ${sql}`, settings));
+    try {
+      return parseAst(await this.#engine.column(`EXPLAIN AST ${sql}`, settings));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new SqlRefusal('SYNTAX_ERROR', 'the statement cannot be read as one SELECT', { cause: error });
+    }
   }
 
   async #shape(template: string): Promise<string> {

@@ -14,7 +14,8 @@ import type { Catalogue } from './catalogue.ts';
 import { type DefinedNames, definedNames } from './defined-names.ts';
 import { isName, nameOf } from './names.ts';
 import { quoteName } from './quote.ts';
-import { denied } from './refusal.ts';
+import { denied, SqlRefusal } from './refusal.ts';
+import { MAX_ENGINE_QUERY_BYTES } from './settings.ts';
 import { isWord } from './statement.ts';
 import { systemSelect, type TableUse, tenantSelect } from './templates.ts';
 import { type Token, textOf, tokenize } from './tokens.ts';
@@ -62,6 +63,13 @@ const NO_ALIAS = new Set([
 ]);
 const QUERY_STARTS = new Set(['SELECT', 'WITH', 'FROM', 'EXPLAIN']);
 
+function tooManyTables(): SqlRefusal {
+  return new SqlRefusal(
+    'QUERY_IS_TOO_LARGE',
+    'the statement names too many tables, or filters them too lengthily',
+  );
+}
+
 class Rewriter {
   readonly #tokens: readonly Token[];
   readonly #options: RewriteOptions;
@@ -71,6 +79,8 @@ class Rewriter {
   readonly #out: Token[] = [];
   readonly #frames: Frame[] = [{ query: true, place: 'elsewhere' }];
   #at = 0;
+  /** Characters of the subqueries put in. */
+  #added = 0;
 
   constructor(tokens: readonly Token[], options: RewriteOptions) {
     this.#tokens = tokens;
@@ -121,10 +131,12 @@ class Rewriter {
   #sign(sign: string): void {
     if (sign === '(') {
       const next = this.#tokens[this.#at + 1];
-      const query =
-        next?.text === '(' ? this.#frame.query : next?.kind === 'word' && QUERY_STARTS.has(next.value);
+      const startsQuery = next?.kind === 'word' && QUERY_STARTS.has(next.value);
+      // `FROM (a JOIN b ON …)`: the list of tables goes on inside of the brackets.
+      const list = this.#frame.place === 'table' && !startsQuery;
+      const query = list || startsQuery || (next?.text === '(' && this.#frame.query);
       if (this.#frame.place === 'table') this.#frame.place = 'behind-table';
-      this.#frames.push({ query, place: 'elsewhere' });
+      this.#frames.push({ query, place: list ? 'table' : 'elsewhere' });
     } else if (sign === ')') {
       this.#frames.pop();
     } else if (sign === ',' && this.#frame.place === 'behind-table') {
@@ -165,6 +177,8 @@ class Rewriter {
     const isFunction = this.#tokens[next]?.text === '(';
     const select = isFunction ? undefined : this.#selectFor(names, behindIn, next);
     if (!behindIn) this.#frame.place = 'behind-table';
+    this.#added += select?.length ?? 0;
+    if (this.#added > MAX_ENGINE_QUERY_BYTES) throw tooManyTables();
     if (select === undefined) {
       this.#out.push(...this.#tokens.slice(this.#at, next));
       this.#at = next;

@@ -41,7 +41,7 @@ function nameParameter(tokens: readonly Token[], at: number): string | undefined
 
 /**
  * `APPLY function` and `APPLY(function)`, with literal parameters at most: the engine's parse tree does not show what
- * APPLY calls, so anything more is refused here.
+ * APPLY calls, so anything more is refused here. `APPLY lower -> file(…)` is a lambda whose argument is named lower.
  */
 export function checkApply(tokens: readonly Token[]): void {
   tokens.forEach((token, i) => {
@@ -53,10 +53,16 @@ export function checkApply(tokens: readonly Token[]): void {
     const plain = called?.kind === 'word' && isAllowedFunction(nameOf(called));
     at++;
     if (plain && tokens[at]?.text === '(') at = behindLiterals(tokens, at + 1);
-    if (!plain || (bracketed && tokens[at]?.text !== ')')) {
+    const closed = !bracketed || tokens[at]?.text === ')';
+    if (!plain || !closed || !endsTransformer(tokens[bracketed ? at + 1 : at])) {
       throw denied('APPLY takes the plain name of an allowed function here');
     }
   });
+}
+
+/** True for what may follow `* APPLY f`: a clause, another transformer, an alias, the next column or the end. */
+function endsTransformer(token: Token | undefined): boolean {
+  return token?.kind !== 'sign' || token.text === ',' || token.text === ')';
 }
 
 /** Position behind `literal {, literal} )`, or -1. */

@@ -13,6 +13,13 @@ export interface SystemTablePolicy {
   readonly singleTenantOnly?: true;
 }
 
+/** Columns that count every tenant's rows, so they are shown in single-tenant mode only. */
+export const COUNTING_COLUMNS: ReadonlySet<string> = new Set(
+  'total_rows total_bytes parts active_parts data_compressed_bytes data_uncompressed_bytes marks_bytes'.split(
+    ' ',
+  ),
+);
+
 const OWN = `database = '${DATABASE}'`;
 const ALL: SystemTablePolicy = { columns: 'all' };
 

@@ -8,7 +8,7 @@ import { DATABASE } from '../../../schemas/names.ts';
 import type { Catalogue, PublicTable } from './catalogue.ts';
 import { quoteName, quoteString } from './quote.ts';
 import { denied } from './refusal.ts';
-import { SYSTEM_TABLES } from './system-tables.ts';
+import { COUNTING_COLUMNS, SYSTEM_TABLES } from './system-tables.ts';
 
 /** What the statement asks of one table. */
 export interface TableUse {
@@ -37,7 +37,10 @@ export function systemSelect(name: string, catalogue: Catalogue, tenant: string)
   if (policy.singleTenantOnly && tenant !== '') {
     throw denied(`the table system.${name} counts every tenant's rows and is not available`);
   }
-  const columns = (catalogue.systemColumns.get(name) ?? []).map(quoteName).join(', ');
+  const shown = (catalogue.systemColumns.get(name) ?? []).filter(
+    (column) => tenant === '' || !COUNTING_COLUMNS.has(column),
+  );
+  const columns = shown.map(quoteName).join(', ');
   const where = policy.where === undefined ? '' : ` WHERE ${policy.where}`;
   return `SELECT ${columns} FROM \`system\`.${quoteName(name)}${where}`;
 }

@@ -9,6 +9,7 @@
  * Comments are dropped, and what is sent on is written anew from the tokens, so a difference between this reading
  * and the engine's can only break a statement: the engine's own parse of the new text decides (verify.ts).
  */
+import { blursTree } from './ast.ts';
 import { SqlRefusal } from './refusal.ts';
 
 export type TokenKind = 'word' | 'name' | 'string' | 'number' | 'sign';
@@ -147,8 +148,10 @@ function quoted(text: string, at: number, spaced: boolean): Token {
   throw syntax(`a ${kind} that begins with ${quote} is not closed`);
 }
 
-/** A name with a line break would look like two nodes in the engine's parse tree; escapes in it are never needed. */
+/** A name must not look like something else in the engine's parse tree; escapes in it are never needed. */
 function checkName(written: string, value: string): void {
+  if (blursTree(value))
+    throw syntax('a quoted name may not contain (alias, (children or (column behind a blank');
   if (written.includes('\\')) throw syntax('a quoted name may not contain a backslash');
   for (const char of value) {
     if (char < ' ' || char === '\x7f' || char === '\u0085' || char === '\u2028' || char === '\u2029') {

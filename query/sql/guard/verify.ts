@@ -1,10 +1,12 @@
 /**
  * Decides on the engine's parse tree of the rewritten statement. Cases:
  * 1. a node of a kind not listed is refused: what the list does not know cannot pass;
- * 2. a function or table function is on the allow list, and getSetting asks for a setting a reader may give;
+ * 2. a function or table function is on the allow list, and getSetting asks for a setting a reader may give; a lambda
+ *    has no alias, since `(a, b) -> 1 AS equals` would change what `=` means in the subqueries of case 3;
  * 3. a table with a database stands in one of the subqueries the rewriter made, the whole SelectQuery equal to it;
- * 4. a table without a database, and a bare name behind IN, is one the statement itself defines and no table's: what
-   the engine would look up in its current database is never left to it;
+ * 4. a table without a database, and a bare name behind IN, is one the statement itself defines and no table's, nor
+ *    another name's alias (`WITH t AS a SELECT 1 IN a` reads the table t): what the engine would look up in its current
+ *    database is never left to it;
  * 5. settings stand nowhere in it (they travel beside the statement), and nothing is left of FORMAT or INTO OUTFILE.
  */
 import { type AstNode, ancestor, shapeOf, walk } from './ast.ts';
@@ -68,10 +70,19 @@ export function verifyTree(root: AstNode, options: VerifyOptions): void {
   if (root.kind !== 'SelectWithUnionQuery' || root.children.length !== 1) {
     throw denied('only a SELECT can be run here');
   }
-  for (const node of walk(root)) verifyNode(node, options);
+  const nodes = [...walk(root)];
+  const renamed = nodes.filter(({ kind, alias }) => kind === 'Identifier' && alias !== '');
+  const facts = { ...options, renamed: new Set(renamed.map(({ alias }) => alias)) };
+  for (const node of nodes) verifyNode(node, facts);
 }
 
-function verifyNode(node: AstNode, options: VerifyOptions): void {
+/** With what the tree itself tells. */
+interface Facts extends VerifyOptions {
+  /** Aliases of plain names. */
+  readonly renamed: ReadonlySet<string>;
+}
+
+function verifyNode(node: AstNode, options: Facts): void {
   if (node.kind === 'Set') throw denied('SETTINGS may stand at the end of the whole statement only');
   if (node.kind === 'SampleRatio') throw denied('SAMPLE is not allowed; the tables have no sampling key');
   if (!KINDS.has(node.kind)) throw denied(`${node.kind} is not allowed in a statement that reads`);
@@ -79,7 +90,7 @@ function verifyNode(node: AstNode, options: VerifyOptions): void {
   if (node.kind === 'TableIdentifier') verifyTable(node, options);
 }
 
-function verifyFunction(node: AstNode, options: VerifyOptions): void {
+function verifyFunction(node: AstNode, options: Facts): void {
   if (node.parent?.kind === 'TableExpression') {
     if (isAllowedTableFunction(node.name)) return;
     throw denied(`the table function ${node.name} is not allowed; these are: ${TABLE_FUNCTION_NAMES}`);
@@ -88,6 +99,9 @@ function verifyFunction(node: AstNode, options: VerifyOptions): void {
     throw denied(
       `the function ${node.name} is not allowed; only functions that compute on their arguments are`,
     );
+  }
+  if (node.name === 'lambda' && node.alias !== '') {
+    throw denied(`the lambda ${node.alias} may not have a name; write it where it is used`);
   }
   if (!SPECIAL_FUNCTIONS.test(node.name)) return;
   if (node.children.length !== 1) throw denied(`${node.name} takes neither parameters nor a window here`);
@@ -106,9 +120,9 @@ function verifyGetSetting(argument: AstNode | undefined): void {
     throw denied('getSetting takes the literal name of a setting that may be given here');
 }
 
-function verifyBareName(name: string, { existing, names }: VerifyOptions): void {
+function verifyBareName(name: string, { existing, names, renamed }: Facts): void {
   const own = names.tables.has(name) || names.expressions.has(name);
-  if (!own || name.includes('.') || existing.has(name)) {
+  if (!own || name.includes('.') || existing.has(name) || renamed.has(name)) {
     throw denied(`the right side of IN may not name the table ${name}; write a subquery instead`);
   }
 }

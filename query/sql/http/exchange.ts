@@ -18,6 +18,8 @@ export interface ExchangeContext {
   readonly guard: Guard;
   readonly slots: Slots;
   readonly limits: SqlLimits;
+  /** The engine may be silent while it computes, and a reader while it waits: the longest run and this, milliseconds. */
+  readonly silenceMarginMillis: number;
   readonly metrics: SqlMetrics;
   readonly logger: Logger;
 }
@@ -37,8 +39,6 @@ const FORWARDED = [
   'x-clickhouse-exception-tag',
 ];
 const ENCODINGS = /^(gzip|deflate|br|zstd|identity|\*)$/;
-/** The engine may be silent while it computes: the longest run and this, milliseconds. */
-const SILENCE_MARGIN_MILLIS = 30_000;
 
 /** Answers one statement; never rejects. */
 export async function exchange(
@@ -69,6 +69,11 @@ interface Parties {
   readonly signal: AbortSignal;
 }
 
+interface Running extends Parties {
+  /** Gives the slot back, once. */
+  readonly release: () => void;
+}
+
 async function run(parties: Parties, search: URLSearchParams): Promise<Outcome> {
   const { request, context, signal } = parties;
   const parameters = requestParameters(search, request.headers);
@@ -77,25 +82,29 @@ async function run(parties: Parties, search: URLSearchParams): Promise<Outcome> 
   if (text.length > MAX_STATEMENT_BYTES) throw tooLong();
   const release = await context.slots.acquire(signal);
   try {
-    return await answer(parties, parameters, text);
+    return await answer({ ...parties, release }, parameters, text);
   } finally {
     release();
   }
 }
 
-async function answer(parties: Parties, parameters: RequestParameters, text: string): Promise<Outcome> {
-  const { request, response, context, signal } = parties;
+async function answer(running: Running, parameters: RequestParameters, text: string): Promise<Outcome> {
+  const { request, response, context, signal, release } = running;
   const { database, params, filters } = parameters;
   const statement = { text, database, params, ...(filters === undefined ? {} : { filters }) };
   const approved = await context.guard.check(statement);
   const queryId = parameters.queryId ?? randomUUID();
+  const idleMillis = context.limits.maxSeconds * 1_000 + context.silenceMarginMillis;
+  response.setTimeout(idleMillis, () => response.destroy());
   const upstream = await context.engine.send({
     sql: approved.format === undefined ? approved.sql : `${approved.sql} FORMAT ${approved.format}`,
     query: engineQuery(parameters, approved, { limits: context.limits, queryId }),
     headers: acceptEncoding(request),
     signal,
-    idleMillis: context.limits.maxSeconds * 1_000 + SILENCE_MARGIN_MILLIS,
+    idleMillis,
   });
+  // The engine has done its part: a reader that takes its time with the rest, or never takes it, keeps no one waiting.
+  upstream.once('end', release);
   response.writeHead(upstream.statusCode ?? 502, answerHeaders(upstream, queryId));
   await pipeline(upstream, response);
   return upstream.statusCode === 200 ? 'ok' : 'failed';

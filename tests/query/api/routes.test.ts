@@ -112,6 +112,9 @@ const WRONG: Readonly<Record<string, readonly [string, number, string, RegExp]>>
   'a range of years': [`${SERIES}?from=2020-11-21T00:00:00Z`, 400, 'bad-range', /400 days/],
   'too many points': [`${SERIES}?points=100000`, 400, 'too-many-points', /points must be <= 2000/],
   'points that are no number': [`${SERIES}?points=many`, 400, 'bad-request', /points must be integer/],
+  'points without end': [`${SERIES}?points=Infinity`, 400, 'bad-request', /points must be a finite number/],
+  'points beyond all numbers': [`${SERIES}?points=1e999`, 400, 'bad-request', /points must be a finite/],
+  'a limit without end': ['/api/v1/alerts?limit=Infinity', 400, 'bad-request', /limit must be a finite/],
   'no points': [`${SERIES}?points=0`, 400, 'bad-request', /points must be >= 1/],
   'a limit too high': ['/api/v1/alerts?limit=5000', 400, 'bad-request', /limit must be <= 1000/],
   'a flag that is none': ['/api/v1/alerts?open=perhaps', 400, 'bad-request', /open must be boolean/],
@@ -169,6 +172,10 @@ describe('the API answers with a problem document for', () => {
       code: 'bad-request',
     });
     expect((await send('{', 'application/json')).json()).toMatchObject({ status: 400, code: 'bad-request' });
+    expect((await send('{"active":true}', 'text/plain')).json()).toMatchObject({
+      status: 415,
+      code: 'unsupported-media-type',
+    });
     expect((await send('active=true', 'application/x-www-form-urlencoded')).json()).toMatchObject({
       code: 'unsupported-media-type',
     });

@@ -23,6 +23,30 @@ const STATEMENTS: Readonly<Record<string, string>> = {
   'reads a file by APPLY': "SELECT * APPLY(file) FROM (SELECT '/etc/passwd')",
   'reads a file by APPLY without brackets': "SELECT * APPLY file FROM (SELECT '/etc/passwd')",
   'reads a file by APPLY of a lambda': "SELECT * APPLY(x -> file(x)) FROM (SELECT '/etc/passwd')",
+  'reads a file by APPLY of a lambda without brackets, its argument named like a function':
+    "SELECT * APPLY lower -> file('/etc/passwd') FROM (SELECT 'x')",
+  'explains a file by APPLY of a lambda without brackets':
+    "EXPLAIN SYNTAX SELECT * APPLY lower -> file('/etc/passwd') FROM (SELECT 'x')",
+  'reads a table by APPLY of a lambda':
+    "SELECT * APPLY lower -> (SELECT count() FROM otel_logs) FROM (SELECT 'x')",
+  'gives = another meaning': 'WITH (a, b) -> 1 AS equals SELECT DISTINCT TenantId FROM otel_logs',
+  'gives = another meaning inside of an expression':
+    'SELECT DISTINCT TenantId FROM otel_logs WHERE arrayExists((x, y) -> 1 AS equals, [1], [1])',
+  'gives = another meaning in a subquery':
+    'SELECT (WITH (a, b) -> 1 AS equals SELECT groupUniqArray(TenantId) FROM otel_logs)',
+  'gives OR another meaning': 'WITH (a, b) -> 1 AS or SELECT DISTINCT database FROM system.tables',
+  'gives IN another meaning': 'WITH (a, b) -> 1 AS in SELECT name FROM system.databases',
+  'names the ledger of migrations behind IN by an alias':
+    "WITH valet_migrations AS foo SELECT (1, 'a', 'b', now()) IN foo",
+  'names the ledger of migrations behind IN by an alias of an alias':
+    "WITH valet_migrations AS foo, foo AS bar SELECT (1, 'a', 'b', now()) IN bar",
+  'writes a subquery like ours with aliases that change it': `SELECT ServiceName FROM otel_logs UNION ALL
+    SELECT ServiceName FROM (SELECT *, TimestampTime FILL FROM valet.otel_logs WHERE TenantId = ('' AS TenantId))`,
+  'hides a line break in a name that is a string': "SELECT 1 FROM 'a\\nTableIdentifier b'",
+  'brings nodes of the tree along in a string behind FROM':
+    "WITH a AS (SELECT 1), b AS (SELECT 1 FROM 'a\\n       Literal x') SELECT * FROM a",
+  'names what looks like the end of a node': 'SELECT 1 AS `x (alias y)`',
+  'reads a table among others in brackets': 'SELECT * FROM (system.processes AS a JOIN otel_logs AS b ON 1)',
   'reads a file by APPLY of a quoted name': 'SELECT * APPLY("file") FROM (SELECT \'/etc/passwd\')',
   'reads a file in REPLACE': "SELECT * REPLACE(file(x) AS x) FROM (SELECT '/etc/passwd' AS x)",
   'reads a file in a window frame': "SELECT sum(1) OVER (ORDER BY file('/etc/passwd'))",
@@ -266,6 +290,14 @@ describe('the SQL endpoint refuses a request that', () => {
     const { status, text } = await sql.ask(`SELECT '${'x'.repeat(300_000)}'`);
     expect(status).toBe(413);
     expect(text).toContain('QUERY_IS_TOO_LARGE');
+  });
+
+  it('becomes longer than a statement may be', async () => {
+    const statement = `SELECT 1 FROM ${Array(1_000).fill('otel_logs').join()}`;
+    const filters = `{'otel_logs' : 'Body != \\'${'x'.repeat(50_000)}\\''}`;
+    const { status, text } = await sql.ask(statement, { additional_table_filters: filters });
+    expect(status).toBe(413);
+    expect(text).toContain('Valet: the statement names too many tables');
   });
 
   it('unpacks to more than a statement may be', async () => {

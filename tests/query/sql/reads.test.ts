@@ -56,6 +56,13 @@ const STATEMENTS: Readonly<Record<string, string>> = {
   'an alias of a table':
     "SELECT l.Body FROM otel_logs AS l WHERE l.ServiceName = 'shop-1' ORDER BY l.Timestamp LIMIT 3",
   'an alias without AS': 'SELECT l.* FROM otel_logs l ORDER BY l.Timestamp LIMIT 3',
+  'a join in brackets': 'SELECT count() FROM (otel_logs AS l JOIN otel_traces AS t ON l.TraceId = t.TraceId)',
+  'tables in brackets': 'SELECT count() FROM (otel_logs, otel_metrics_sum)',
+  'subqueries in brackets':
+    'SELECT count() FROM ((SELECT 1 FROM otel_logs) UNION ALL (SELECT 2 FROM otel_logs))',
+  'APPLY before another column':
+    'SELECT * APPLY(max) EXCEPT Body, 1 AS one FROM (SELECT Body, SeverityNumber FROM otel_logs)',
+  'APPLY without brackets': "SELECT COLUMNS('Number$') APPLY toString APPLY length FROM otel_logs LIMIT 2",
   FINAL: 'SELECT count() FROM otel_traces_trace_id_ts FINAL',
   'FINAL behind an alias':
     "SELECT min(t.Start) FROM otel_traces_trace_id_ts AS t FINAL WHERE t.TraceId != ''",

@@ -134,6 +134,36 @@ describe('the SQL endpoint keeps the limit', () => {
     expect(answers.text).toContain('TOO_MANY_SIMULTANEOUS_QUERIES');
     busy.destroy();
   });
+
+  it('of patience with readers that take nothing, whatever is left for them', async () => {
+    const registry = new Registry();
+    const short = await sql.another({
+      limits: { maxSeconds: 1, maxMemoryBytes: 2 ** 29, maxResultRows: 1e6 },
+      silenceMarginMillis: 500,
+      maxRunning: 40,
+      registry,
+    });
+    // Some of these answers end in the buffers between here and there: the engine is done, the reader is not.
+    const readers = Array.from({ length: 40 }, (_, i) => {
+      const statement = `SELECT repeat('x', 10000) FROM numbers(${250 + i * 8}) FORMAT TSVRaw`;
+      const socket = connect(short.port, '127.0.0.1').pause();
+      socket.on('error', () => {});
+      socket.write(
+        `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${statement.length}\r\n\r\n${statement}`,
+      );
+      return socket;
+    });
+    const ended = async (): Promise<number> => {
+      const [metric] = (await registry.getMetricsAsJSON()).filter(
+        ({ name }) => name === 'valet_sql_request_seconds',
+      );
+      return (metric?.values ?? [])
+        .filter((value) => 'metricName' in value && String(value.metricName).endsWith('_count'))
+        .reduce((sum, { value }) => sum + Number(value), 0);
+    };
+    await expect.poll(ended, { timeout: 20_000 }).toBe(readers.length);
+    for (const reader of readers) reader.destroy();
+  });
 });
 
 describe('the SQL endpoint', () => {

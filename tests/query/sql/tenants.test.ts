@@ -77,4 +77,17 @@ describe('a reader of one tenant', () => {
     expect((await sql.ask('SELECT sum(rows) > 0 FROM system.parts WHERE active')).text).toBe('1\n');
     expect((await askOther('SELECT sum(rows) FROM system.parts')).status).toBe(403);
   });
+
+  it('is told nothing of the sizes of tables, columns and indexes, which count all rows', async () => {
+    const reads = [
+      'SELECT total_rows FROM system.tables',
+      'SELECT sum(data_compressed_bytes) FROM system.columns',
+      'SELECT sum(marks_bytes) FROM system.data_skipping_indices',
+    ];
+    for (const read of reads) {
+      expect((await sql.ask(read)).status).toBe(200);
+      expect((await askOther(read)).text).toContain('UNKNOWN_IDENTIFIER');
+    }
+    expect((await askOther("SELECT type FROM system.columns WHERE name = 'Body'")).text).toBe('String\n');
+  });
 });
