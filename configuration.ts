@@ -19,6 +19,7 @@ export interface LoadedConfiguration {
 /** Names the file to read; without it `valet.yaml` is read when it exists. */
 export const CONFIG_FILE_VARIABLE = 'VALET_CONFIG';
 
+const PORTS = ['otlpGrpcPort', 'otlpHttpPort', 'apiPort', 'sqlPort'] as const;
 const KEYS = Object.keys(ConfigurationSchema.properties) as Key[];
 
 /** A mistake in the configuration: every problem found, one a line. */
@@ -79,11 +80,19 @@ export function loadConfiguration(
 }
 
 /** What is wrong though every value by itself is right. */
-function contradictions({ maxRequestMib, maxInFlightMib }: Configuration): readonly string[] {
-  if (maxRequestMib <= maxInFlightMib) return [];
-  return [
-    `maxInFlightMib: expected at least maxRequestMib, which is ${maxRequestMib}, current value is ${maxInFlightMib}`,
-  ];
+function contradictions(values: Configuration): readonly string[] {
+  const { maxRequestMib, maxInFlightMib } = values;
+  const problems: string[] = [];
+  if (maxRequestMib > maxInFlightMib) {
+    problems.push(
+      `maxInFlightMib: expected at least maxRequestMib, which is ${maxRequestMib}, current value is ${maxInFlightMib}`,
+    );
+  }
+  for (const [index, key] of PORTS.entries()) {
+    const twin = PORTS.slice(0, index).find((other) => values[other] === values[key] && values[key] !== 0);
+    if (twin) problems.push(`${key}: expected another port than ${twin}, current value is ${values[key]}`);
+  }
+  return problems;
 }
 
 /** The effective values as aligned lines, with environment names and sources; secrets masked. */
@@ -115,7 +124,8 @@ function readFile(named: string | undefined, problems: string[]): { path: string
     problems.push(`${path}: expected a mapping of keys to values`);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (!missing || named !== undefined) problems.push(`${path}: ${(error as Error).message}`);
+    if (!missing) problems.push(`${path}: ${(error as Error).message}`);
+    else if (named !== undefined) problems.push(`${CONFIG_FILE_VARIABLE}: there is no file ${path}`);
   }
   return { path, entries: {} };
 }

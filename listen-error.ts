@@ -3,11 +3,11 @@ import { variableOf } from './configuration.ts';
 import type { Configuration } from './schemas/configuration.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE:
-    'another process listens there (8123 is the port of ClickHouse servers too); end it, or choose another with',
+  EADDRINUSE: 'another process listens there; end it, or choose another with',
   EACCES: 'this user may not; choose a port above 1023 with',
   EADDRNOTAVAIL: 'this machine has no such address; change VALET_HOST, or the port with',
 };
+const CLICKHOUSE_PORT = 8123;
 const PORTS = ['otlpGrpcPort', 'otlpHttpPort', 'apiPort', 'sqlPort'] as const;
 
 /** An error that names the setting, with the original as its cause; the original when it is of another kind. */
@@ -16,6 +16,7 @@ export function explainListenError(error: unknown, configuration: Configuration)
   const reason = syscall === 'listen' && code !== undefined ? REASONS[code] : undefined;
   const key = PORTS.find((candidate) => configuration[candidate] === port);
   if (reason === undefined || key === undefined) return error;
-  const message = `Cannot listen on ${configuration.host}:${port}: ${reason} ${variableOf(key)}`;
+  const hint = port === CLICKHOUSE_PORT ? ' (8123 is the port of ClickHouse servers too)' : '';
+  const message = `Cannot listen on ${configuration.host}:${port}: ${reason} ${variableOf(key)}${hint}`;
   return Object.assign(new Error(message, { cause: error }), { code });
 }

@@ -15,6 +15,8 @@ export interface RoleWorkerOptions {
 const DRAIN_LIMIT_MILLIS = 20_000;
 const METRICS_LIMIT_MILLIS = 2_000;
 const MAX_BACKOFF_MILLIS = 10_000;
+/** A run that lasted so long was a good one: the next restart comes quickly again. */
+const STEADY_MILLIS = 60_000;
 
 /** Keeps one worker alive: a role that fails is started again, with growing pauses; its state is in the log. */
 export class RoleWorker {
@@ -70,6 +72,7 @@ export class RoleWorker {
 
   #start(): void {
     const { role, entry, workerData, logger } = this.#options;
+    const startedMillis = Date.now();
     const worker = new Worker(entry, { workerData, name: `valet-${role}` });
     this.#worker = worker;
     worker.on('error', (error) => logger.error({ err: error, role }, 'role failed'));
@@ -77,6 +80,7 @@ export class RoleWorker {
       worker.once('exit', (code) => {
         this.#worker = undefined;
         resolve();
+        if (Date.now() - startedMillis > STEADY_MILLIS) this.#failures = 0;
         if (!this.#stopping) this.#startAgain(code);
       });
     });

@@ -54,7 +54,7 @@ export async function serve(configuration: Configuration): Promise<void> {
 
 async function startAll(configuration: Configuration, logger: Logger, parts: Part[]): Promise<void> {
   const { host, dataDir } = configuration;
-  mkdirSync(dataDir, { recursive: true });
+  makeDataDir(dataDir);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -173,6 +173,15 @@ async function startAll(configuration: Configuration, logger: Logger, parts: Par
     { api: query.port, sql: sql.port, otlpGrpc: receivers.grpcPort, otlpHttp: receivers.httpPort, host },
     `listening; console at http://${host}:${query.port}`,
   );
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (cause) {
+    const message = `Cannot make the data directory ${dataDir}: ${(cause as Error).message}; set VALET_DATA_DIR`;
+    throw Object.assign(new Error(message, { cause }), { code: (cause as NodeJS.ErrnoException).code });
+  }
 }
 
 async function ensureTopics(log: DurableLog, configuration: Configuration): Promise<void> {

@@ -2,6 +2,7 @@
 /** The command line. */
 import { Command } from 'commander';
 import { describeConfiguration, loadConfiguration, variableOf } from './configuration.ts';
+import packageJson from './package.json' with { type: 'json' };
 import { ConfigurationSchema } from './schemas/configuration.ts';
 import { serve } from './serve.ts';
 
@@ -13,6 +14,7 @@ const settings = Object.entries(ConfigurationSchema.properties)
 
 const program = new Command('valet')
   .description('OTLP in, service levels out.')
+  .version(packageJson.version)
   .addHelpText('after', '\nStart here: npm start, or npm run demo for a shop that sends telemetry.');
 
 program

@@ -1,6 +1,6 @@
 /** Runs the demo until it is interrupted: Valet, then history into an empty directory, then live load. */
 import { readdirSync } from 'node:fs';
-import { addressesOf } from './addresses.ts';
+import { type Addresses, addressesOf } from './addresses.ts';
 import { startControl } from './control.ts';
 import { writeHistory } from './history.ts';
 import { startLive } from './live.ts';
@@ -24,62 +24,95 @@ const SEED = 20_260_101;
 export async function runDemo(options: DemoOptions): Promise<void> {
   const addresses = addressesOf(process.env);
   const dataDir = process.env['VALET_DATA_DIR'] ?? './data/demo';
-  const fresh = isEmpty(dataDir);
+  const isFresh = isEmpty(dataDir);
   const faults = new FaultSwitches();
   for (const fault of options.faults) faults.set(fault, true);
   const control = await startControl(faults);
-  say(`Starting Valet on ${dataDir} …`);
-  const valet = await startValet(
-    {
-      VALET_SLO_DIR: './demo/slos',
-      VALET_LOG_LEVEL: 'warn',
-      // Five weeks of counts: the volume chart compares weeks.
-      VALET_RETENTION_METRICS_DAYS: '40',
-      ...onlyOurs(process.env),
-      VALET_DATA_DIR: dataDir,
-      VALET_DEMO_CONTROL_URL: control.url,
-    },
-    addresses.apiUrl,
-  );
-  say(`
-  Console   ${addresses.apiUrl}
-  SQL       ${addresses.sqlUrl}  (curl '${addresses.sqlUrl}' -d 'SELECT count() FROM otel_traces')
-  OTLP      gRPC ${addresses.grpcUrl}, HTTP ${addresses.httpUrl}
-  Fault     npm run demo -- fault payment-errors on
-  Stop      Ctrl-C
-`);
+  try {
+    say(`Starting Valet on ${dataDir} …`);
+    const valet = await startValet(environmentOf(dataDir, control.url), addresses.apiUrl);
+    say(welcome(addresses));
+    try {
+      await runShop({
+        options,
+        addresses,
+        faults,
+        withHistory: options.history && isFresh,
+        ended: valet.ended,
+      });
+    } finally {
+      await valet.close();
+    }
+  } finally {
+    control.close();
+  }
+  say(`Stopped; the data stays in ${dataDir}.`);
+}
+
+interface ShopRun {
+  readonly options: DemoOptions;
+  readonly addresses: Addresses;
+  readonly faults: FaultSwitches;
+  readonly withHistory: boolean;
+  /** Settles when Valet ends. */
+  readonly ended: Promise<number>;
+}
+
+/** History, then live load, until the demo is interrupted; rejects when Valet ends before that. */
+async function runShop({ options, addresses, faults, withHistory, ended }: ShopRun): Promise<void> {
   const stop = new AbortController();
-  let wasInterrupted = false;
-  const interrupted = interruption().then(() => {
-    wasInterrupted = true;
-  });
-  const stopping = Promise.race([interrupted, valet.ended]).then(() => stop.abort(new Error('stopped')));
+  const stopped = Promise.race([
+    interruption(),
+    ended.then(() => {
+      throw new Error('Valet ended by itself; its message is above');
+    }),
+  ]).finally(() => stop.abort());
   const telemetry = new ShopTelemetry(addresses);
-  const random = seededRandom(SEED);
-  const load = { telemetry, random, requestsPerSecond: options.requestsPerSecond };
+  const { requestsPerSecond } = options;
+  const load = { telemetry, random: seededRandom(SEED), requestsPerSecond };
   let stopLive: (() => void) | undefined;
   try {
-    if (options.history && fresh) {
-      await writeHistory({
-        ...load,
+    if (withHistory) {
+      const past = {
         target: addresses,
         nowMillis: Date.now(),
         progress: progressLine(),
         signal: stop.signal,
-      });
+      };
+      await Promise.race([writeHistory({ ...load, ...past }), stopped]);
     }
-    stopLive = startLive({ ...load, faults });
-    say(`The shop is open: about ${options.requestsPerSecond} requests a second.`);
-    await stopping;
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    if (!stop.signal.aborted) {
+      stopLive = startLive({ ...load, faults });
+      say(`The shop is open: about ${requestsPerSecond} requests a second.`);
+    }
+    await stopped;
   } finally {
     stopLive?.();
-    control.close();
     await telemetry.close().catch(() => undefined);
-    await valet.close();
   }
-  if (!wasInterrupted) throw new Error('Valet ended by itself; its message is above');
+}
+
+/** Settings given in the environment win over the demo's. */
+function environmentOf(dataDir: string, controlUrl: string): Record<string, string> {
+  return {
+    VALET_SLO_DIR: './demo/slos',
+    VALET_LOG_LEVEL: 'warn',
+    // Five weeks of counts: the volume chart compares weeks.
+    VALET_RETENTION_METRICS_DAYS: '40',
+    ...onlyOurs(process.env),
+    VALET_DATA_DIR: dataDir,
+    VALET_DEMO_CONTROL_URL: controlUrl,
+  };
+}
+
+function welcome({ apiUrl, sqlUrl, grpcUrl, httpUrl }: Addresses): string {
+  return `
+  Console   ${apiUrl}
+  SQL       ${sqlUrl}  (curl '${sqlUrl}' -d 'SELECT count() FROM otel_traces')
+  OTLP      gRPC ${grpcUrl}, HTTP ${httpUrl}
+  Fault     npm run demo -- fault payment-errors on
+  Stop      Ctrl-C
+`;
 }
 
 function isEmpty(folder: string): boolean {
@@ -90,7 +123,6 @@ function isEmpty(folder: string): boolean {
   }
 }
 
-/** Settings given in the environment win over the demo's. */
 function onlyOurs(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(([name]) => name.startsWith('VALET_'));
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
