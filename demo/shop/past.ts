@@ -10,7 +10,7 @@ interface Incident {
 
 const INCIDENTS: readonly Incident[] = [
   { fault: 'payment-errors', hoursAgo: 19.4, minutes: 2, level: 0.25 },
-  { fault: 'slow-login', hoursAgo: 14.7, minutes: 6, level: 1 },
+  { fault: 'slow-login', hoursAgo: 14.7, minutes: 7, level: 1 },
   { fault: 'traffic-drop', hoursAgo: 11.1, minutes: 14, level: 1 },
   { fault: 'database-errors', hoursAgo: 6.2, minutes: 7, level: 0.3 },
   { fault: 'ticket-flood', hoursAgo: 3.1, minutes: 25, level: 0.1 },

@@ -80,14 +80,14 @@ export class Shop {
       case 'login':
         return this.#login(step, faults);
       case 'cart':
-        return this.#server('cart', 'POST /items', step, (inner) => this.#cache('SET', inner, faults));
+        return this.#call('cart', 'POST /items', step, (inner) => this.#cache('SET', inner, faults));
       case 'checkout':
         return this.#checkout(step, faults);
     }
   }
 
   #catalogue(step: Step, faults: FaultLevels): Outcome {
-    return this.#server('catalogue', 'GET /products', step, (inner) => {
+    return this.#call('catalogue', 'GET /products', step, (inner) => {
       const cached = this.#cache('GET', inner, faults);
       const miss = cached.error !== undefined || this.#random() < 0.2;
       if (!miss) return { millis: cached.millis };
@@ -103,7 +103,7 @@ export class Shop {
 
   #login(step: Step, faults: FaultLevels): Outcome {
     const delayMillis = faults('slow-login') * 600;
-    return this.#server('login', 'POST /session', step, (inner) => {
+    return this.#call('login', 'POST /session', step, (inner) => {
       const stored = this.#database(
         'SELECT users',
         12,
@@ -116,7 +116,7 @@ export class Shop {
 
   #checkout(step: Step, faults: FaultLevels): Outcome {
     const order = `order-${Math.trunc(step.startMillis)}-${++this.#lastOrder}`;
-    const paid = this.#server('payment', 'POST /payments', step, (inner) => {
+    const paid = this.#call('payment', 'POST /payments', step, (inner) => {
       const stored = this.#database('INSERT payments', 15, inner, faults);
       const millis = latencyMillis(this.#random, 90) + stored.millis;
       if (stored.error !== undefined) return { ...stored, millis };
@@ -152,19 +152,26 @@ export class Shop {
     });
   }
 
-  #server(service: ServiceName, name: string, step: Step, work: (inner: Step) => Outcome): Outcome {
+  /** A request to another service: a client span here, a server span there, a little time on the way. */
+  #call(service: ServiceName, name: string, step: Step, work: (inner: Step) => Outcome): Outcome {
     const [method = '', route = ''] = name.split(' ');
-    const attributes = { 'http.request.method': method, 'http.route': route };
-    return this.#span(
-      { service, name, kind: SpanKind.SERVER, attributes },
-      { ...step, startMillis: step.startMillis + 1.5 },
-      (inner) => {
-        const outcome = work(inner);
-        const error = outcome.error ?? (this.#random() < BASE_ERROR_RATIO ? 'internal error' : undefined);
-        const millis = outcome.millis + latencyMillis(this.#random, 3);
-        return error === undefined ? { millis } : { millis, error };
-      },
-    );
+    const caller = this.#callerOf(step);
+    const asked = { 'http.request.method': method, 'url.template': route, 'server.address': service };
+    return this.#span({ service: caller, name, kind: SpanKind.CLIENT, attributes: asked }, step, (sent) => {
+      const attributes = { 'http.request.method': method, 'http.route': route };
+      const arrival = { ...sent, startMillis: sent.startMillis + 1.5 };
+      const outcome = this.#span({ service, name, kind: SpanKind.SERVER, attributes }, arrival, (inner) =>
+        this.#finish(work(inner)),
+      );
+      return { ...outcome, millis: outcome.millis + 3 };
+    });
+  }
+
+  /** What every server adds to what it asks of others: some time, and rarely an error of its own. */
+  #finish(outcome: Outcome): Outcome {
+    const error = outcome.error ?? (this.#random() < BASE_ERROR_RATIO ? 'internal error' : undefined);
+    const millis = outcome.millis + latencyMillis(this.#random, 3);
+    return error === undefined ? { millis } : { millis, error };
   }
 
   #database(statement: string, medianMillis: number, step: Step, faults: FaultLevels): Outcome {
@@ -223,7 +230,7 @@ export class Shop {
     return outcome;
   }
 
-  /** A client span belongs to the service whose server span is open around it. */
+  /** A client span belongs to the service whose span is open around it. */
   #callerOf(step: Step): ServiceName {
     const span = trace.getSpan(step.parent);
     return (span && this.#owners.get(span)) ?? 'gateway';

@@ -33,7 +33,7 @@ beforeAll(async () => {
     VALET_SQL_PORT: String(sql),
   };
   // Little traffic, so that a day of history is written quickly.
-  demo = spawn(process.execPath, ['demo/main.ts', '--rate', '0.2'], { cwd: ROOT, env: environment });
+  demo = spawn(process.execPath, ['demo/main.ts', '--rate', '0.6'], { cwd: ROOT, env: environment });
   for (const stream of [demo.stdout, demo.stderr]) stream?.on('data', (chunk) => (output += chunk));
   await eventually(
     'the shop open',
@@ -78,7 +78,7 @@ test('every query of the dashboards answers with rows of the demo through the SQ
     from: new Date(to.getTime() - 86_400_000),
     to,
     intervalSeconds: 300,
-    variables: { slo: 'gateway-availability', objective: 'three-nines', service: 'gateway' },
+    variables: { slo: 'login-latency', objective: 'two-nines', service: 'gateway' },
   };
   for (const { name, rawSql } of dashboardQueries()) {
     await eventually(`rows for ${name}`, async () => {
