@@ -1,4 +1,5 @@
 /** The services seen in the store, joined with the states of their SLOs. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { EngineView, SloState } from '../../engine/core/types.ts';
 import type { Service } from '../../schemas/api.ts';
@@ -11,6 +12,8 @@ const STATES: readonly SloState[] = ['exhausted', 'burning', 'insufficient-data'
 const RANGE_MILLIS = 24 * 3_600_000;
 /** A list this old is read again when asked for. */
 const FRESH_MILLIS = 5_000;
+/** A caller waits so long for a fresher list than the one there is. */
+const MAX_WAIT_MILLIS = 500;
 /** The whole range is read this often; in between only what may have come since. */
 const FULL_MILLIS = 600_000;
 /** Data may be written this much after it was sent. */
@@ -59,8 +62,9 @@ export class ServiceList {
   async list(): Promise<Service[]> {
     const { view, now } = this.#options;
     if (now() - this.#readMillis >= FRESH_MILLIS) this.#reading ??= this.#read();
-    // A list that exists is better now than a fresher one later.
-    if (this.#readMillis === Number.NEGATIVE_INFINITY) await this.#reading;
+    // A list that exists is better soon than a fresher one late.
+    const isKnown = this.#readMillis !== Number.NEGATIVE_INFINITY;
+    await (isKnown ? Promise.race([this.#reading, sleep(MAX_WAIT_MILLIS)]) : this.#reading);
     const slos = Map.groupBy(view.slos(now()), ({ service }) => service);
     const names = [...new Set([...this.#seen.keys(), ...slos.keys()])].sort();
     return names.map((name) => {

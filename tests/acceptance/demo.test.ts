@@ -106,7 +106,7 @@ test('a fault switched on from the command line raises a page that explains itse
     240_000,
   );
   expect(page.reason).toMatch(
-    /1h burns at [\d.]+ \(\d+ bad of \d+\) and 5m burns at [\d.]+ \(\d+ bad of \d+\)/,
+    /1h burns at [\d.]+× \(\d+ bad of \d+\) and 5m burns at [\d.]+× \(\d+ bad of \d+\)/,
   );
   expect(page.details.sampleTraceIds[0]).toMatch(/^[0-9a-f]{32}$/);
   expect(await demoCommand('fault', 'payment-errors', 'off')).toContain('payment-errors is off');

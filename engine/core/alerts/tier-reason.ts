@@ -35,15 +35,15 @@ function windowWords({ seconds, good, total }: WindowReading, target: Fraction):
   const burn = burnRate({ good, total }, target);
   const name = formatSeconds(seconds);
   if (burn === null) return `${name} has no events`;
-  return `${name} burns at ${number(burn)} (${total - good} bad of ${total})`;
+  return `${name} burns at ${number(burn)}× (${total - good} bad of ${total})`;
 }
 
-/** `1h burns at 30.59 (130 bad of 4250) and 5m burns at 142.9 (50 bad of 350); the limit is 14.4, …`. */
+/** `1h burns at 30.59× (130 bad of 4250) and 5m burns at 142.9× (50 bad of 350); the limit is 14.4×, …`. */
 export function tierReason(tier: PreparedTier, judgement: TierJudgement, target: Fraction): string {
   const { long, short } = judgement;
   const limit = toNumber(multiply(tier.factor, complement(target))) * 100;
   const both = `${windowWords(long, target)} and ${windowWords(short, target)}`;
-  return `${both}; the limit is ${number(tier.factorNumber)}, an error ratio above ${number(limit)} %`;
+  return `${both}; the limit is ${number(tier.factorNumber)}×, an error ratio above ${number(limit)} %`;
 }
 
 /** What keeps a tier from firing or ending, to follow the counts; empty when the counts say all. */

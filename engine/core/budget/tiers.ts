@@ -43,6 +43,11 @@ export function tierFactor(share: Fraction, periodSeconds: number, longSeconds: 
   return multiply(share, fraction(periodSeconds, longSeconds));
 }
 
+/** Four digits say enough of a factor. */
+function shown(factor: number): string {
+  return Number(factor.toPrecision(4)).toString();
+}
+
 function whyOmitted(tier: Tier, target: Fraction, periodSeconds: number): string | undefined {
   const factor = toNumber(tier.factor);
   if (tier.longSeconds > periodSeconds) {
@@ -50,10 +55,10 @@ function whyOmitted(tier: Tier, target: Fraction, periodSeconds: number): string
   }
   const maximum = maximumBurn(target);
   if (compareFractions(tier.factor, maximum) >= 0) {
-    return `its factor ${factor} cannot be reached: a full outage burns at ${toNumber(maximum)}`;
+    return `its factor ${shown(factor)} cannot be reached: a full outage burns at ${shown(toNumber(maximum))}`;
   }
   if (compareFractions(tier.factor, fraction(1, 1)) < 0) {
-    return `its factor ${factor} is below 1 and would alert at a sustainable burn`;
+    return `its factor ${shown(factor)} is below 1 and would alert at a sustainable burn`;
   }
   return undefined;
 }

@@ -70,7 +70,7 @@ function events(status) {
 
 /** @param {SloStatus} status */
 function coverage({ coverage: ratio }) {
-  return figure('Coverage', formatShare(ratio), 'of the window measured');
+  return figure('Coverage', formatShare(ratio), 'measured since counting began');
 }
 
 /** @param {SloStatus} status @param {{ readonly now: number, readonly definition: SloDefinitionAnswer | undefined }} options */
