@@ -19,7 +19,8 @@ export interface LoadedConfiguration {
 /** Names the file to read; without it `valet.yaml` is read when it exists. */
 export const CONFIG_FILE_VARIABLE = 'VALET_CONFIG';
 
-const PORTS = ['otlpGrpcPort', 'otlpHttpPort', 'apiPort', 'sqlPort'] as const;
+/** The settings that name a port. */
+export const PORT_SETTINGS = ['otlpGrpcPort', 'otlpHttpPort', 'apiPort', 'sqlPort'] as const;
 const KEYS = Object.keys(ConfigurationSchema.properties) as Key[];
 
 /** A mistake in the configuration: every problem found, one a line. */
@@ -88,8 +89,10 @@ function contradictions(values: Configuration): readonly string[] {
       `maxInFlightMib: expected at least maxRequestMib, which is ${maxRequestMib}, current value is ${maxInFlightMib}`,
     );
   }
-  for (const [index, key] of PORTS.entries()) {
-    const twin = PORTS.slice(0, index).find((other) => values[other] === values[key] && values[key] !== 0);
+  for (const [index, key] of PORT_SETTINGS.entries()) {
+    const twin = PORT_SETTINGS.slice(0, index).find(
+      (other) => values[other] === values[key] && values[key] !== 0,
+    );
     if (twin) problems.push(`${key}: expected another port than ${twin}, current value is ${values[key]}`);
   }
   return problems;

@@ -124,6 +124,7 @@ async function startAll(configuration: Configuration, logger: Logger, parts: Par
   const follower = followEngine({ log, replica, logger: logger.child({ role: 'query' }) });
   parts.push({ name: 'replica', close: () => follower.close() });
 
+  const allowedHosts = namesOf(configuration.allowedHosts);
   const sql = await startSqlEndpoint({
     endpoint,
     host,
@@ -134,6 +135,7 @@ async function startAll(configuration: Configuration, logger: Logger, parts: Par
       maxResultRows: configuration.sqlMaxResultRows,
     },
     tenant: '',
+    allowedHosts,
     registry,
     logger: logger.child({ role: 'sql' }),
   });
@@ -143,6 +145,7 @@ async function startAll(configuration: Configuration, logger: Logger, parts: Par
     view: replica,
     store,
     host,
+    allowedHosts,
     port: configuration.apiPort,
     consoleDir: fileURLToPath(new URL('./query/console/', import.meta.url)),
     demoControlUrl: configuration.demoControlUrl,
@@ -173,6 +176,11 @@ async function startAll(configuration: Configuration, logger: Logger, parts: Par
     { api: query.port, sql: sql.port, otlpGrpc: receivers.grpcPort, otlpHttp: receivers.httpPort, host },
     `listening; console at http://${host}:${query.port}`,
   );
+}
+
+function namesOf(list: string): readonly string[] {
+  const names = list.split(',').map((name) => name.trim().toLowerCase());
+  return names.filter((name) => name !== '');
 }
 
 function makeDataDir(dataDir: string): void {

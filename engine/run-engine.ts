@@ -9,8 +9,6 @@ export interface RunEngineOptions extends Omit<EngineOptions, 'now'> {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
-  /** Called once definitions are published and data is being metered. */
-  readonly onReady?: () => void;
 }
 
 const EVALUATE_MILLIS = 1000;
@@ -34,7 +32,6 @@ export async function runEngine(options: RunEngineOptions): Promise<void> {
     evaluateForever(engine, signal),
     ...engine.meters().map((runner) => meterForever(engine, runner, signal)),
   ];
-  options.onReady?.();
   try {
     await Promise.all(loops);
     await engine.checkpoint();

@@ -12,6 +12,10 @@ export const ConfigurationSchema = Type.Object(
     otlpHttpPort: port(4318, 'OTLP over HTTP'),
     apiPort: port(8080, 'API and console'),
     sqlPort: port(8123, "SQL in ClickHouse's HTTP dialect"),
+    allowedHosts: Type.String({
+      default: '',
+      description: 'further names the API and SQL answer to (Host header), separated by commas',
+    }),
     dataDir: Type.String({ minLength: 1, default: './data', description: 'log, tables and state' }),
     sloDir: Type.String({ minLength: 1, default: './slos', description: 'OpenSLO files' }),
     clickhouseUrl: Type.String({

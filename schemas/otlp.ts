@@ -319,13 +319,6 @@ export const RECORD_NOUN = {
   logs: 'log records',
 } as const satisfies Record<Signal, string>;
 
-/** Messages that are one record of a signal. */
-export const RECORD_MESSAGES: Readonly<Record<Signal, readonly OtlpMessageName[]>> = {
-  traces: ['Span'],
-  metrics: ['NumberDataPoint', 'HistogramDataPoint', 'ExponentialHistogramDataPoint', 'SummaryDataPoint'],
-  logs: ['LogRecord'],
-};
-
 /** gRPC services of OTLP, by their full names; each has the one method `Export`. */
 export const GRPC_SERVICE = {
   traces: 'opentelemetry.proto.collector.trace.v1.TraceService',

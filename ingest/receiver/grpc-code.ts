@@ -9,4 +9,3 @@ export const GRPC_CODE = {
   internal: 13,
   unavailable: 14,
 } as const;
-export type GrpcCode = (typeof GRPC_CODE)[keyof typeof GRPC_CODE];

@@ -35,7 +35,7 @@ export interface BatchMapping<Policy> {
 
 /** The identity of a batch: an immutable range of offsets of one partition. */
 export interface BatchRange extends TopicPartition {
-  /** Of the log, see `log-identity.ts`. */
+  /** Of the log, see `log/identity.ts`. */
   readonly identity: string;
   readonly first: number;
   /** Inclusive. */

@@ -21,10 +21,10 @@ const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
  * Opens the environment in a directory, made when missing.
  *
  * Durability. `overlappingSync`, the package's default, makes a transaction visible before it is on the disk
- * (lmdb/README.md, "Overlapping Sync Options"). Without it a commit is LMDB's own (`mdb_txn_commit` in lmdb's mdb.c):
- * pages written, `fdatasync`, then the meta page through a descriptor opened with `O_DSYNC`; only then do readers see
- * it and the promise resolves. That is what the port's invariants 1 and 2 ask for. `noMemInit` only leaves the unused
- * rest of a page unzeroed.
+ * (README of the package `lmdb`, "Overlapping Sync Options"). Without it a commit is LMDB's own (`mdb_txn_commit` in
+ * lmdb's mdb.c): pages written, `fdatasync`, then the meta page through a descriptor opened with `O_DSYNC`; only then do
+ * readers see it and the promise resolves. That is what the port's invariants 1 and 2 ask for. `noMemInit` only leaves
+ * the unused rest of a page unzeroed.
  */
 export function openEnvironment(path: string): Environment {
   mkdirSync(path, { recursive: true });

@@ -43,7 +43,6 @@ export const VALUE_KIND = {
   kvlist: 6,
   bytes: 7,
 } as const;
-export type ValueKind = (typeof VALUE_KIND)[keyof typeof VALUE_KIND];
 
 /**
  * AnyValues. The slice is the payload inside `source`: text or bytes as they are; array and kvlist the message's
@@ -176,7 +175,6 @@ export interface LogBatch extends BatchBase {
 
 /** Kinds of metric data, by OTLP field number. */
 export const METRIC_KIND = { gauge: 5, sum: 7, histogram: 9, expHistogram: 10, summary: 11 } as const;
-export type MetricKind = (typeof METRIC_KIND)[keyof typeof METRIC_KIND];
 
 export interface MetricTable {
   readonly count: number;

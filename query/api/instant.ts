@@ -16,6 +16,7 @@ export function parseInstant(parameter: string, text: string | undefined, fallba
       `${parameter} must be an RFC 3339 instant such as 2026-01-31T12:00:00Z${hint(text)}`,
     );
   }
+  if (millis < 0) throw new ApiProblem('bad-instant', `${parameter} must not lie before 1970`);
   return millis;
 }
 

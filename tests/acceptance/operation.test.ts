@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +13,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 let valet: ValetProcess;
 
 beforeAll(async () => {
-  valet = await ValetProcess.start();
+  valet = await ValetProcess.start({
+    environment: { VALET_ALLOWED_HOSTS: 'slo.example.com, Other.example.com' },
+  });
 });
 afterAll(async () => {
   await valet.remove();
@@ -42,6 +45,22 @@ describe('a running Valet', () => {
       ([, name, kind]) => `${name} ${kind}`,
     );
     expect(listed.sort()).toEqual(served.sort());
+  });
+
+  test('answers on API and SQL to the host names of the settings, and to no foreign one', async () => {
+    const statusOf = (port: number, host: string) =>
+      new Promise<number>((resolve, reject) => {
+        const call = request({ port, path: '/ping', headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        });
+        call.once('error', reject).end();
+      });
+    for (const port of [valet.ports.api, valet.ports.sql]) {
+      expect(await statusOf(port, 'slo.example.com')).not.toBe(403);
+      expect(await statusOf(port, 'other.example.com:8443')).not.toBe(403);
+      expect(await statusOf(port, 'evil.example.com')).toBe(403);
+    }
   });
 
   test('keeps no process behind when it is told to end', async () => {

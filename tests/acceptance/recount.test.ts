@@ -31,7 +31,7 @@ const RECOUNTS: Readonly<Record<string, { table: string; time: string; total: st
     table: 'otel_metrics_sum',
     time: 'TimeUnix',
     total: "MetricName = 'shop.requests' AND Attributes['http.route'] = '/catalogue'",
-    good: 'Value >= 4',
+    good: 'Value >= 8',
   },
 };
 

@@ -1,4 +1,4 @@
-/** Closed forms of a tier's behaviour under a constant error ratio: what tests and forecasts compare with. */
+/** Closed forms of a tier's behaviour under a constant error ratio: what the engine's answers are compared with. */
 import type { Fraction } from '../types.ts';
 import { compareFractions, complement, divide, fraction, multiply, toNumber } from './fraction.ts';
 import type { Tier } from './tiers.ts';

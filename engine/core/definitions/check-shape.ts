@@ -1,7 +1,7 @@
 /** Compares a document with its schema, property by property, and reports every difference by its path. */
 import type { TSchema } from 'typebox';
 import { OPENSLO_NAME_PATTERN } from '../../../schemas/openslo.ts';
-import { nearestName, suggestion } from '../predicates/nearest-name.ts';
+import { nearestName, suggestion } from '../nearest-name.ts';
 import { generalPath, type PropertyPath } from './property-path.ts';
 import type { SourceDocument } from './source-document.ts';
 import { unsupportedProperty, unsupportedValue } from './unsupported.ts';

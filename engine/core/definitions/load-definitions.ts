@@ -6,7 +6,7 @@ import {
   type OpenSloIndicatorDocument,
   type OpenSloKind,
 } from '../../../schemas/openslo.ts';
-import { suggestion } from '../predicates/nearest-name.ts';
+import { suggestion } from '../nearest-name.ts';
 import type { DefinitionProblem, RatioIndicator, SloDefinition } from '../types.ts';
 import { checkShape } from './check-shape.ts';
 import { readIndicator } from './read-indicator.ts';

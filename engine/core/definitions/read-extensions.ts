@@ -6,7 +6,7 @@ import {
   EXTENSION_PREFIX,
   EXTENSIONS,
 } from '../../../schemas/openslo.ts';
-import { suggestion } from '../predicates/nearest-name.ts';
+import { suggestion } from '../nearest-name.ts';
 import { DIMENSIONS, type Dimension } from '../types.ts';
 import type { PropertyPath } from './property-path.ts';
 import type { SourceDocument } from './source-document.ts';

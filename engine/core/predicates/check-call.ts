@@ -1,8 +1,8 @@
 /** The functions of the language: what each takes and what condition it makes. */
 import { RE2JS } from 're2js';
+import { suggestion } from '../nearest-name.ts';
 import { type CheckContext, errorAt } from './check-context.ts';
 import { goDurationNanos } from './go-duration.ts';
-import { suggestion } from './nearest-name.ts';
 import { resolvePath } from './resolve-path.ts';
 import type { CallNode, Operand } from './syntax.ts';
 import type { Condition, Field } from './types.ts';

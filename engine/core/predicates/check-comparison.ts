@@ -1,8 +1,9 @@
 /** Comparisons: one side names a field, the other is a literal, and their types must fit. */
+
+import { suggestion } from '../nearest-name.ts';
 import { checkDuration, DURATION_FUNCTION, isBooleanFunction, unknownFunction } from './check-call.ts';
 import { type CheckContext, errorAt } from './check-context.ts';
 import { ENUMS, type EnumFamily, enumNames, enumSymbol } from './enums.ts';
-import { suggestion } from './nearest-name.ts';
 import { type ResolvedPath, resolvePath } from './resolve-path.ts';
 import type { ComparisonNode, ComparisonOperator, Operand } from './syntax.ts';
 import type { Condition, ConditionOperator } from './types.ts';

@@ -1,7 +1,7 @@
 /** From a path as written to the field it names, or to the reason why it names none. */
 import type { Signal } from '../../../schemas/names.ts';
+import { suggestion } from '../nearest-name.ts';
 import { type CheckContext, errorAt } from './check-context.ts';
-import { suggestion } from './nearest-name.ts';
 import { type PathName, type PathSpec, pathSpec, pathsOf } from './paths.ts';
 import type { PathNode } from './syntax.ts';
 import type { Field } from './types.ts';

@@ -1,5 +1,6 @@
 /** `/api/v1/slos`: the list, definitions, status, series and budget. */
 import { toNumber } from '../../../engine/core/budget/fraction.ts';
+import { nearestName } from '../../../engine/core/nearest-name.ts';
 import type { EngineView, SloDefinition, SloStatus } from '../../../engine/core/types.ts';
 import {
   AtQuerySchema,
@@ -15,7 +16,6 @@ import {
 } from '../../../schemas/api.ts';
 import { ApiProblem } from '../errors.ts';
 import { parseInstant } from '../instant.ts';
-import { nearestName } from '../nearest-name.ts';
 import type { TypedApp } from '../typed-app.ts';
 import { answers } from './problem-responses.ts';
 

@@ -29,7 +29,7 @@ function tile({ route, now }, service) {
   const href = hrefOf({ query: { ...route.query, service: chosen ? '' : service.name } });
   return html`<li class="tile ${state === null ? 'state-none' : `state-${state}`}">
     <a href=${href} data-keep-scroll aria-current=${chosen ? 'true' : 'false'} title=${chosen ? 'Show every service again' : 'Show its SLOs only'}>
-      <span class="tile-name">${service.name}${service.slos === 0 ? nothing : html` <span class="tile-count muted">${plural(service.slos, 'SLO', 'SLOs')}</span>`}</span>
+      <span class="tile-name"><bdi class="tile-title" title=${service.name}>${service.name}</bdi>${service.slos === 0 ? nothing : html` <span class="tile-count muted">${plural(service.slos, 'SLO', 'SLOs')}</span>`}</span>
       <span class="tile-state">${state === null ? 'no SLO' : html`${icon(state)}${STATES[state].label}`}</span>
     </a>
     <dl class="signals">${SIGNALS.map((signal) => signalAge(service, signal, now))}</dl>

@@ -63,6 +63,7 @@ interface Context {
   readonly params: ReadonlyMap<string, string>;
 }
 
+/** Decides what of a reader's statement may run, and how it is written for the engine; verdicts are kept. */
 export class Guard {
   readonly #engine: EngineClient;
   readonly #tenant: string;

@@ -100,6 +100,7 @@ const WRONG: Readonly<Record<string, readonly [string, number, string, RegExp]>>
     'bad-instant',
     /%2B/,
   ],
+  'an instant before 1970': [`${STATUS}?at=0000-01-01T00:00:00Z`, 400, 'bad-instant', /before 1970/],
   'an instant as a number': [`${STATUS}?at=1795168800`, 400, 'bad-instant', /not a number/],
   'a day that does not exist': [`${STATUS}?at=2026-02-30T10:00:00Z`, 400, 'bad-instant', /RFC 3339/],
   'an hour that does not exist': [`${STATUS}?at=2026-02-20T25:00:00Z`, 400, 'bad-instant', /RFC 3339/],
