@@ -26,11 +26,43 @@ export function checkMetadata(metadata: string): void {
     );
 }
 
-/** Throws unless the records can be appended to a topic of this kind. */
-export function checkRecords(records: readonly NewRecord[], cleanup: 'delete' | 'compact'): void {
+/** Throws unless the records can be appended to a topic of this kind; {@link LogError} `record-too-large` for one that is. */
+export function checkRecords(
+  records: readonly NewRecord[],
+  { cleanup, maxRecordBytes = MAX_RECORD_BYTES }: RecordRules,
+): void {
   if (records.length === 0) throw new RangeError('Cannot append as there must be at least one record');
   if (cleanup === 'compact' && records.some((record) => record.key === undefined))
     throw new TypeError('Cannot append as every record of a compacted topic needs a key');
+  checkRecordBytes(records, maxRecordBytes);
+}
+
+/** What a topic's records must keep to. */
+export interface RecordRules {
+  readonly cleanup: 'delete' | 'compact';
+  /** @default MAX_RECORD_BYTES */
+  readonly maxRecordBytes?: number;
+}
+
+/** `maxRecordBytes` of the logs that set no limit of their own. */
+export const MAX_RECORD_BYTES = 2 ** 30;
+
+/** Bytes of key, headers and value. */
+export function recordBytes({ key = '', headers = {}, value }: NewRecord): number {
+  let bytes = Buffer.byteLength(key) + value.length;
+  for (const name in headers) bytes += Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '');
+  return bytes;
+}
+
+function checkRecordBytes(records: readonly NewRecord[], maxRecordBytes: number): void {
+  for (const record of records) {
+    const bytes = recordBytes(record);
+    if (bytes > maxRecordBytes)
+      throw new LogError(
+        'record-too-large',
+        `Cannot append a record as it must be at most ${maxRecordBytes} bytes: current value is ${bytes}`,
+      );
+  }
 }
 
 /** Throws a `RangeError` unless the offset is a non-negative safe integer. */

@@ -3,6 +3,8 @@ export const LOG_ERROR_CODES = [
   'offset-out-of-range',
   'unknown-topic',
   'metadata-too-large',
+  'record-too-large',
+  'fenced',
   'log-full',
   'log-failed',
   'log-closed',

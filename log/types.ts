@@ -1,10 +1,11 @@
 /**
  * The durable log port: partitioned topics of records with consecutive offsets, consumer groups that commit an
- * offset with a metadata string, and atomic steps. Adapters: `lmdb/` (embedded), `memory/` (unit tests), Kafka next.
+ * offset with a metadata string, and atomic steps. Adapters: `lmdb/` (embedded), `kafka/`, `memory/` (unit tests).
  *
  * Invariants every adapter keeps (tests/log/contract.ts runs them on each):
- * 1. `append` resolves only when its records would survive kill -9 and a system crash; they then have consecutive offsets.
- * 2. A reader sees a record only after it is durable, in offset order, without holes except those left by truncation.
+ * 1. `append` resolves only when its records would survive kill -9 and a system crash.
+ * 2. A reader sees a record only after it is durable and its transaction committed, in offset order. Offsets may be
+ *    skipped, by compaction and by what a log keeps for itself; only `LogRead.from` tells of records that are gone.
  * 3. `transact` is all or nothing: its appended records and its commits appear together or not at all.
  * 4. A topic's identity never changes while its offsets keep their meaning, and is new when they do not (identity.ts).
  */
@@ -41,10 +42,19 @@ export interface ReadOptions {
   readonly maxBytes?: number;
   /** @default 10_000 */
   readonly maxRecords?: number;
-  /** With nothing to read, wait this long for a record, then return an empty list. @default 0 */
+  /** With nothing to read, wait this long for a record, then resolve without one. @default 0 */
   readonly waitMillis?: number;
-  /** Ends the wait early; the read then resolves with an empty list. */
+  /** Ends the wait early; the read then resolves without a record. */
   readonly signal?: AbortSignal;
+}
+
+/** What a read found. */
+export interface LogRead {
+  /** Where the read began: beyond the offset asked for when the log has dropped what was there. */
+  readonly from: number;
+  readonly records: readonly StoredRecord[];
+  /** Where to read on; the records before it are all here. */
+  readonly next: number;
 }
 
 /** The readable range of a partition: `first` ≤ offset < `next`. */
@@ -99,7 +109,10 @@ export interface TopicOptions {
   readonly retentionBytes?: number;
 }
 
-/** A group member's view of its partitions changing. Kafka calls these on a rebalance; LMDB once at the start. */
+/**
+ * A group member's view of its partitions changing. Kafka calls these on a rebalance, also with the same partitions
+ * again; LMDB and memory once at the start, as one process owns them.
+ */
 export interface AssignmentListener {
   assigned(partitions: readonly TopicPartition[]): void | Promise<void>;
   /** Work on these must have stopped when the promise resolves; commits after that are refused by Kafka. */
@@ -118,20 +131,25 @@ export interface DurableLog {
   /** The topic's identity: part of every deduplication token (see invariant 4). */
   identity(topic: string): Promise<string>;
   partitionCount(topic: string): Promise<number>;
-  /** Appends in one partition; resolves when durable. Partition chosen as in {@link TransactionAppend}. */
+  /** Most bytes one record of the topic may have, key, headers and value together; more is `record-too-large`. */
+  maxRecordBytes(topic: string): Promise<number>;
+  /**
+   * Appends in one partition, in order; resolves when all are durable, with the offsets of the first and the last.
+   * When it rejects, none, some or all of them may be there. Partition chosen as in {@link TransactionAppend}.
+   */
   append(topic: string, records: readonly NewRecord[], partition?: number): Promise<Appended>;
   /**
-   * Records from `fromOffset` on, in order. An offset before `bounds().first` reads from there on: the caller
-   * compares offsets to see the loss. An offset beyond `next` throws {@link LogError} `offset-out-of-range`.
+   * Records from `fromOffset` on, in order. An offset before `bounds().first` reads from there on, see
+   * {@link LogRead.from}. An offset beyond `next` throws {@link LogError} `offset-out-of-range`.
    */
-  read(from: TopicPartition, fromOffset: number, options?: ReadOptions): Promise<readonly StoredRecord[]>;
+  read(from: TopicPartition, fromOffset: number, options?: ReadOptions): Promise<LogRead>;
   bounds(of: TopicPartition): Promise<OffsetBounds>;
-  /** Joins a consumer group for the topics; partitions arrive through the listener. */
+  /** Joins a consumer group for the topics; partitions arrive through the listener, the first ones before it resolves. */
   join(group: string, topics: readonly string[], listener: AssignmentListener): Promise<Membership>;
   committed(group: string, of: TopicPartition): Promise<CommittedOffset | undefined>;
-  /** Durable when it resolves. */
+  /** Durable when it resolves. `fenced` when this handle joined the group and no longer owns a partition of them. */
   commit(commits: readonly OffsetCommit[]): Promise<void>;
-  /** Appends and commits atomically; durable when it resolves. Results in the order of `appends`. */
+  /** Appends and commits atomically; durable when it resolves. Results in the order of `appends`. `fenced` as above. */
   transact(transaction: Transaction): Promise<readonly Appended[]>;
   /** Drops the records before the offset. */
   truncate(of: TopicPartition, beforeOffset: number): Promise<void>;

@@ -29,13 +29,13 @@ export class DefinitionFeed {
   refresh(): Promise<void> {
     return this.#gate.run(async () => {
       for (;;) {
-        const records = await this.#log.read(PARTITION, this.#next);
+        const { records, next } = await this.#log.read(PARTITION, this.#next);
         for (const record of records) {
           this.#replica.apply(TOPIC_DEFINITIONS, record);
-          this.#next = record.offset + 1;
           this.#version += 1;
         }
-        if (records.length === 0) return;
+        if (next === this.#next) return;
+        this.#next = next;
       }
     });
   }

@@ -57,11 +57,10 @@ export class Evaluator {
     const { log, replica, feed, results, metrics, logger, partitions } = this.#options;
     await feed.refresh();
     for (let next = 0; ; ) {
-      const records = await log.read({ topic: TOPIC_STATE, partition: 0 }, next);
-      for (const record of records) replica.apply(TOPIC_STATE, record);
-      const last = records.at(-1);
-      if (last === undefined) break;
-      next = last.offset + 1;
+      const read = await log.read({ topic: TOPIC_STATE, partition: 0 }, next);
+      for (const record of read.records) replica.apply(TOPIC_STATE, record);
+      if (read.next === next) break;
+      next = read.next;
     }
     for (const partition of partitions) {
       const { first } = await log.bounds({ topic: TOPIC_SLI, partition });
@@ -109,7 +108,7 @@ export class Evaluator {
     const { log, replica, feed, partitions } = this.#options;
     let isDrained = true;
     for (const partition of partitions) {
-      const records = await log.read({ topic: TOPIC_SLI, partition }, replica.position(partition), READ);
+      const { records } = await log.read({ topic: TOPIC_SLI, partition }, replica.position(partition), READ);
       await feed.refresh();
       for (const record of records) replica.apply(TOPIC_SLI, record, partition);
       const { next } = await log.bounds({ topic: TOPIC_SLI, partition });

@@ -44,9 +44,8 @@ export class MeterRunner {
     const { log, source } = this.#options;
     this.#position ??= await this.#restore();
     const options = { ...READ, waitMillis, ...(signal === undefined ? {} : { signal }) };
-    const records = await log.read(source, this.#position.offset, options);
-    const first = records[0]?.offset ?? this.#position.offset;
-    if (first > this.#position.offset) this.#reportLoss(first - this.#position.offset);
+    const { from, records } = await log.read(source, this.#position.offset, options);
+    if (from > this.#position.offset) this.#reportLoss(from - this.#position.offset);
     return records;
   }
 

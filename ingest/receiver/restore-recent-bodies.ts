@@ -26,14 +26,13 @@ async function restorePartition(log: DurableLog, of: TopicPartition, target: Tar
   const { first, next } = await log.bounds(of);
   let offset = await firstSince(log, of, { first, next, sinceMillis: target.sinceMillis });
   while (offset < next) {
-    const records = await log.read(of, offset);
-    const last = records.at(-1);
-    if (last === undefined) return;
-    for (const { headers, appendedMillis } of records) {
+    const read = await log.read(of, offset);
+    if (read.next === offset) return;
+    for (const { headers, appendedMillis } of read.records) {
       const key = headers[HEADER_BODY];
       if (key !== undefined) target.bodies.restore(key, appendedMillis);
     }
-    offset = last.offset + 1;
+    offset = read.next;
   }
 }
 
@@ -51,7 +50,8 @@ async function firstSince(
   let high = next;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const [record] = await log.read(of, middle, { maxRecords: 1 });
+    const { records } = await log.read(of, middle, { maxRecords: 1 });
+    const [record] = records;
     if (record === undefined || record.appendedMillis >= sinceMillis) high = middle;
     else low = record.offset + 1;
   }

@@ -1,4 +1,4 @@
-import type { DurableLog, StoredRecord, TopicPartition } from '../../log/types.ts';
+import type { DurableLog, LogRead, StoredRecord, TopicPartition } from '../../log/types.ts';
 import { HEADER_HEARTBEAT, HEADER_STORED_BYTES, USUAL_STORED_FACTOR } from '../../schemas/names.ts';
 import type { BatchLimits } from './types.ts';
 
@@ -33,15 +33,15 @@ export async function collectBatch(
   let deadline: number | undefined;
   while (!signal.aborted) {
     const left = deadline === undefined ? IDLE_MILLIS : deadline - performance.now();
-    const records = await log.read(from, range.next, {
+    const read = await log.read(from, range.next, {
       maxBytes: limits.maxBytes - range.bytes,
       maxRecords: limits.maxRecords - range.count,
       waitMillis: Math.max(0, left),
       signal,
     });
     // A hole ends the batch; the next one begins with it and says so.
-    if (!range.isEmpty && range.isHoleBefore(records)) return range.toBatch();
-    if (!range.add(records, limits.maxStoredBytes)) return range.toBatch();
+    if (!range.isEmpty && read.from > range.next) return range.toBatch();
+    if (!range.add(read, limits.maxStoredBytes)) return range.toBatch();
     if (range.isEmpty) continue;
     deadline ??= performance.now() + limits.maxWaitMillis;
     const full = range.bytes >= limits.maxBytes || range.count >= limits.maxRecords;
@@ -58,10 +58,11 @@ export async function collectRange(
   const range = new Range(position);
   while (range.next <= last && !signal.aborted) {
     const maxRecords = last - range.next + 1;
-    const records = await log.read(from, range.next, { maxRecords, signal });
-    const within = records.filter(({ offset }) => offset <= last);
-    range.add(within, Number.POSITIVE_INFINITY);
-    if (within.length === 0) return range.toBatch(last);
+    const read = await log.read(from, range.next, { maxRecords, signal });
+    const records = read.records.filter(({ offset }) => offset <= last);
+    const isEnd = read.next === range.next;
+    range.add({ ...read, records, from: Math.min(read.from, last + 1) }, Number.POSITIVE_INFINITY);
+    if (isEnd) return range.toBatch(last);
   }
   return signal.aborted ? undefined : range.toBatch(last);
 }
@@ -84,22 +85,19 @@ class Range {
     return this.next === this.#first;
   }
 
-  isHoleBefore(records: readonly StoredRecord[]): boolean {
-    return records[0] !== undefined && records[0].offset > this.next;
-  }
-
   /** Takes the records up to the first whose rows would be too many with those before; false when there is one. */
-  add(records: readonly StoredRecord[], maxStoredBytes: number): boolean {
+  add({ from, records, next }: LogRead, maxStoredBytes: number): boolean {
+    if (from > this.next) this.#lostUntil = from - 1;
     for (const record of records) {
       const storedBytes = storedBytesOf(record);
       if (!this.isEmpty && this.#storedBytes + storedBytes > maxStoredBytes) return false;
       this.#storedBytes += storedBytes;
-      if (record.offset > this.next) this.#lostUntil = record.offset - 1;
       this.next = record.offset + 1;
       this.bytes += record.value.length;
       this.count++;
       if (record.headers[HEADER_HEARTBEAT] === undefined) this.#records.push(record);
     }
+    this.next = next;
     return true;
   }
 

@@ -13,21 +13,23 @@ import {
   checkOffset,
   checkRecords,
   completeTopicOptions,
+  MAX_RECORD_BYTES,
   offsetOutOfRange,
 } from '../checks.ts';
 import { LogError } from '../errors.ts';
 import { PartitionChoice } from '../partition-choice.ts';
+import { nothing } from '../read-limits.ts';
 import type {
   Appended,
   AssignmentListener,
   CommittedOffset,
   DurableLog,
+  LogRead,
   Membership,
   NewRecord,
   OffsetBounds,
   OffsetCommit,
   ReadOptions,
-  StoredRecord,
   TopicOptions,
   TopicPartition,
   Transaction,
@@ -128,32 +130,34 @@ export class LmdbLog implements DurableLog {
     return this.#state.topic(topic).partitions;
   }
 
+  async maxRecordBytes(topic: string): Promise<number> {
+    this.#refresh();
+    this.#state.topic(topic);
+    return MAX_RECORD_BYTES;
+  }
+
   async append(topic: string, records: readonly NewRecord[], partition?: number): Promise<Appended> {
     const append = partition === undefined ? { topic, records } : { topic, records, partition };
     const [appended] = await this.transact({ appends: [append], commits: [] });
     return appended as Appended;
   }
 
-  async read(
-    from: TopicPartition,
-    fromOffset: number,
-    options: ReadOptions = {},
-  ): Promise<readonly StoredRecord[]> {
+  async read(from: TopicPartition, fromOffset: number, options: ReadOptions = {}): Promise<LogRead> {
     checkOffset(fromOffset);
     const deadline = performance.now() + (options.waitMillis ?? 0);
     for (;;) {
-      if (options.signal?.aborted) return [];
+      if (options.signal?.aborted) return nothing(fromOffset);
       this.#refresh();
       const sequence = this.#state.log().sequence;
       const place = this.#state.place(from);
       const { first, next } = this.#state.partition(place);
       if (fromOffset > next) throw offsetOutOfRange(fromOffset, next);
-      const range = { fromOffset: Math.max(fromOffset, first), next };
-      const records = readRecords(this.#parts.environment, place, range, options);
+      const range = { from: Math.max(fromOffset, first), end: next };
+      const read = readRecords(this.#parts.environment, place, range, options);
       const left = deadline - performance.now();
-      if (records.length > 0 || left <= 0) return records;
+      if (read.records.length > 0 || left <= 0) return read;
       await this.#watch.wait(sequence, left, options.signal);
-      if (this.#closing) return [];
+      if (this.#closing) return nothing(fromOffset);
     }
   }
 
@@ -265,7 +269,7 @@ export class LmdbLog implements DurableLog {
 
   #place({ topic, partition, records }: TransactionAppend): PlaceOfTopic {
     const { partitions, cleanup } = this.#state.topic(topic);
-    checkRecords(records, cleanup);
+    checkRecords(records, { cleanup });
     return this.#state.place({
       topic,
       partition: partition ?? this.#choice.choose(topic, partitions, records),

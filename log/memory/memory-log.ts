@@ -8,22 +8,24 @@ import {
   checkOffset,
   checkRecords,
   completeTopicOptions,
+  MAX_RECORD_BYTES,
   offsetOutOfRange,
   unknownTopic,
 } from '../checks.ts';
 import { LogError } from '../errors.ts';
 import { PartitionChoice } from '../partition-choice.ts';
+import { nothing } from '../read-limits.ts';
 import type {
   Appended,
   AssignmentListener,
   CommittedOffset,
   DurableLog,
+  LogRead,
   Membership,
   NewRecord,
   OffsetBounds,
   OffsetCommit,
   ReadOptions,
-  StoredRecord,
   TopicOptions,
   TopicPartition,
   Transaction,
@@ -35,6 +37,8 @@ import { MemoryPartition } from './memory-partition.ts';
 export interface MemoryLogOptions {
   /** The clock records are stamped with, milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
+  /** @default 1 GiB */
+  readonly maxRecordBytes?: number;
 }
 
 interface MemoryTopic {
@@ -46,6 +50,7 @@ interface MemoryTopic {
 /** An in-memory {@link DurableLog}. Retention runs at each append; {@link maintain} runs it by hand. */
 export class MemoryLog implements DurableLog {
   readonly #now: () => number;
+  readonly #maxRecordBytes: number;
   readonly #topics = new Map<string, MemoryTopic>();
   readonly #committed = new Map<string, CommittedOffset>();
   readonly #choice = new PartitionChoice();
@@ -55,6 +60,7 @@ export class MemoryLog implements DurableLog {
 
   constructor(options: MemoryLogOptions = {}) {
     this.#now = options.now ?? Date.now;
+    this.#maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
   }
 
   async ensureTopic(topic: string, options?: TopicOptions): Promise<void> {
@@ -83,29 +89,31 @@ export class MemoryLog implements DurableLog {
     return this.#topic(topic).partitions.length;
   }
 
+  async maxRecordBytes(topic: string): Promise<number> {
+    this.#checkOpen();
+    this.#topic(topic);
+    return this.#maxRecordBytes;
+  }
+
   async append(topic: string, records: readonly NewRecord[], partition?: number): Promise<Appended> {
     const append = partition === undefined ? { topic, records } : { topic, records, partition };
     const [appended] = await this.transact({ appends: [append], commits: [] });
     return appended as Appended;
   }
 
-  async read(
-    from: TopicPartition,
-    fromOffset: number,
-    options: ReadOptions = {},
-  ): Promise<readonly StoredRecord[]> {
+  async read(from: TopicPartition, fromOffset: number, options: ReadOptions = {}): Promise<LogRead> {
     checkOffset(fromOffset);
     const deadline = Date.now() + (options.waitMillis ?? 0);
     for (;;) {
-      if (options.signal?.aborted) return [];
+      if (options.signal?.aborted) return nothing(fromOffset);
       this.#checkOpen();
       const partition = this.#partition(from);
       if (fromOffset > partition.next) throw offsetOutOfRange(fromOffset, partition.next);
-      const records = partition.read(fromOffset, options);
+      const read = partition.read(fromOffset, options);
       const left = deadline - Date.now();
-      if (records.length > 0 || left <= 0) return records;
+      if (read.records.length > 0 || left <= 0) return read;
       await this.#watch.wait(this.#sequence, left, options.signal);
-      if (this.#closed) return [];
+      if (this.#closed) return nothing(fromOffset);
     }
   }
 
@@ -201,7 +209,7 @@ export class MemoryLog implements DurableLog {
 
   #place(append: TransactionAppend) {
     const topic = this.#topic(append.topic);
-    checkRecords(append.records, topic.options.cleanup);
+    checkRecords(append.records, { cleanup: topic.options.cleanup, maxRecordBytes: this.#maxRecordBytes });
     const index =
       append.partition ?? this.#choice.choose(append.topic, topic.partitions.length, append.records);
     const partition = this.#partition({ topic: append.topic, partition: index });

@@ -1,6 +1,6 @@
 import type { CompleteTopicOptions } from '../checks.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS } from '../read-limits.ts';
-import type { NewRecord, ReadOptions, StoredRecord } from '../types.ts';
+import type { LogRead, NewRecord, ReadOptions, StoredRecord } from '../types.ts';
 
 /** One partition's records in memory. */
 export class MemoryPartition {
@@ -36,18 +36,20 @@ export class MemoryPartition {
     return { firstOffset, lastOffset: this.#next - 1 };
   }
 
-  read(fromOffset: number, options: ReadOptions): StoredRecord[] {
+  read(fromOffset: number, options: ReadOptions): LogRead {
     const maxRecords = options.maxRecords ?? DEFAULT_MAX_RECORDS;
     const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    const from = Math.max(fromOffset, this.#first);
     const found: StoredRecord[] = [];
     let bytes = 0;
     for (const record of this.#records) {
-      if (record.offset < fromOffset) continue;
-      if (found.length >= maxRecords || bytes >= maxBytes) break;
+      if (record.offset < from) continue;
+      if (found.length >= maxRecords || bytes >= maxBytes)
+        return { from, records: found, next: record.offset };
       found.push({ ...record, headers: { ...record.headers }, value: new Uint8Array(record.value) });
       bytes += record.value.length;
     }
-    return found;
+    return { from, records: found, next: this.#next };
   }
 
   truncate(beforeOffset: number): void {

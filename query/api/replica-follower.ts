@@ -117,7 +117,7 @@ class Follower implements ReplicaFollower {
     for (const partition of partitions) {
       while (!this.#stop.signal.aborted) {
         const records = await this.#read(partition);
-        if (records.length === 0) break;
+        if (records === undefined) break;
         for (const record of records) {
           if (this.#options.replica.apply(partition.topic, record, partition.partition)) changed = true;
         }
@@ -128,19 +128,18 @@ class Follower implements ReplicaFollower {
     return changed;
   }
 
-  async #read(from: TopicPartition): Promise<readonly StoredRecord[]> {
+  /** The next records; undefined at the end. */
+  async #read(from: TopicPartition): Promise<readonly StoredRecord[] | undefined> {
     const { log, replica } = this.#options;
     const key = `${from.topic}/${from.partition}`;
     const { first, next } = await log.bounds(from);
     const start =
       this.#next.get(key) ?? (from.topic === TOPIC_SLI ? replica.position(from.partition) : first);
     const offset = Math.max(first, start);
-    if (offset >= next) return [];
-    const records = await log.read(from, offset, { maxRecords: MAX_RECORDS });
-    const last = records[records.length - 1];
-    // A compacted partition may end in records that are gone: nothing is left to read then.
-    this.#next.set(key, last === undefined ? next : last.offset + 1);
-    return records;
+    if (offset >= next) return undefined;
+    const read = await log.read(from, offset, { maxRecords: MAX_RECORDS });
+    this.#next.set(key, read.next);
+    return read.records;
   }
 
   #tell(): void {

@@ -88,7 +88,9 @@ describe('Results', () => {
     const onLog: number[] = [];
     store.onInsert = async (table) => {
       if (table !== TABLES.alerts) return;
-      const records = await harness.log.read({ topic: TOPIC_STATE, partition: 0 }, 0, { maxRecords: 1e6 });
+      const { records } = await harness.log.read({ topic: TOPIC_STATE, partition: 0 }, 0, {
+        maxRecords: 1e6,
+      });
       onLog.push(records.filter(({ key }) => key?.startsWith('alert|')).length);
     };
     await traffic(70, 10);

@@ -12,7 +12,8 @@ async function replicaOf(harness: Harness): Promise<EngineReplica> {
   const replica = new EngineReplica();
   for (const topic of [TOPIC_DEFINITIONS, TOPIC_STATE, TOPIC_SLI]) {
     const from = topic === TOPIC_SLI ? replica.position() : 0;
-    for (const record of await harness.log.read({ topic, partition: 0 }, from)) replica.apply(topic, record);
+    for (const record of (await harness.log.read({ topic, partition: 0 }, from)).records)
+      replica.apply(topic, record);
   }
   return replica;
 }

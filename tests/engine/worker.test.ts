@@ -18,7 +18,8 @@ async function replicaOf(log: DurableLog): Promise<EngineReplica> {
   const replica = new EngineReplica();
   for (const topic of [TOPIC_DEFINITIONS, TOPIC_STATE, TOPIC_SLI]) {
     const from = topic === TOPIC_SLI ? replica.position() : 0;
-    for (const record of await log.read({ topic, partition: 0 }, from)) replica.apply(topic, record);
+    for (const record of (await log.read({ topic, partition: 0 }, from)).records)
+      replica.apply(topic, record);
   }
   return replica;
 }

@@ -54,7 +54,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         };
         expect(await log.append('t', [record], 0)).toMatchObject({ firstOffset: 2, lastOffset: 2 });
 
-        const records = await log.read(AT, 0);
+        const { records } = await log.read(AT, 0);
         expect(records.map(({ offset }) => offset)).toEqual([0, 1, 2]);
         expect(records.map(({ appendedMillis }) => appendedMillis)).toEqual([
           1_000_000, 1_000_000, 1_000_500,
@@ -70,7 +70,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         const sizes = [0, 1, 4095, 4096, 70_000, 1_000_003];
         const values = sizes.map((size) => Buffer.alloc(size, `${size}.`));
         for (const value of values) await log.append('t', [{ value }]);
-        const records = await log.read(AT, 0);
+        const { records } = await log.read(AT, 0);
         expect(
           records.map(({ value }) => Buffer.compare(value, values[sizes.indexOf(value.length)] as Buffer)),
         ).toEqual(sizes.map(() => 0));
@@ -81,26 +81,28 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         const given = Buffer.from('given');
         await log.append('t', [{ value: given }]);
         given.fill(0);
-        const [first] = await log.read(AT, 0);
+        const {
+          records: [first],
+        } = await log.read(AT, 0);
         await log.append('t', [text('other')]);
         await log.read(AT, 0);
         expect(texts([first as StoredRecord])).toEqual(['given']);
         first?.value.fill(0);
-        expect(texts(await log.read(AT, 0))).toEqual(['given', 'other']);
+        expect(texts((await log.read(AT, 0)).records)).toEqual(['given', 'other']);
       });
 
       test('read() stops at maxRecords, and after the record that reaches maxBytes', async () => {
         await log.ensureTopic('t');
         await log.append('t', ['aaaa', 'bbbb', 'cccc', 'dddd'].map(text));
-        expect(texts(await log.read(AT, 1, { maxRecords: 2 }))).toEqual(['bbbb', 'cccc']);
-        expect(texts(await log.read(AT, 0, { maxBytes: 5 }))).toEqual(['aaaa', 'bbbb']);
-        expect(texts(await log.read(AT, 0, { maxBytes: 1 }))).toEqual(['aaaa']);
+        expect(texts((await log.read(AT, 1, { maxRecords: 2 })).records)).toEqual(['bbbb', 'cccc']);
+        expect(texts((await log.read(AT, 0, { maxBytes: 5 })).records)).toEqual(['aaaa', 'bbbb']);
+        expect(texts((await log.read(AT, 0, { maxBytes: 1 })).records)).toEqual(['aaaa']);
       });
 
       test('read() at the end is empty, and beyond it an error', async () => {
         await log.ensureTopic('t');
         await log.append('t', [text('a')]);
-        expect(await log.read(AT, 1)).toEqual([]);
+        expect((await log.read(AT, 1)).records).toEqual([]);
         await expectLogError(log.read(AT, 2), 'offset-out-of-range');
       });
 
@@ -108,17 +110,17 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         await log.ensureTopic('t');
         const waiting = log.read(AT, 0, { waitMillis: 50_000 });
         await log.append('t', [text('a')]);
-        expect(texts(await waiting)).toEqual(['a']);
+        expect(texts((await waiting).records)).toEqual(['a']);
       });
 
       test('read() gives up waiting after waitMillis and when its signal aborts', async () => {
         await log.ensureTopic('t');
-        expect(await log.read(AT, 0, { waitMillis: 1 })).toEqual([]);
+        expect((await log.read(AT, 0, { waitMillis: 1 })).records).toEqual([]);
         const abort = new AbortController();
         const waiting = log.read(AT, 0, { waitMillis: 50_000, signal: abort.signal });
         abort.abort();
-        expect(await waiting).toEqual([]);
-        expect(await log.read(AT, 0, { waitMillis: 50_000, signal: abort.signal })).toEqual([]);
+        expect((await waiting).records).toEqual([]);
+        expect((await log.read(AT, 0, { waitMillis: 50_000, signal: abort.signal })).records).toEqual([]);
       });
 
       test('append() spreads records without key round robin, and keeps one key in one partition', async () => {
@@ -132,12 +134,31 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         expect(keyed.size).toBe(1);
       });
 
+      test('read() tells from where it read and where to read on', async () => {
+        await log.ensureTopic('t');
+        await log.append('t', ['a', 'b', 'c', 'd'].map(text));
+        expect(await log.read(AT, 1, { maxRecords: 2 })).toMatchObject({ from: 1, next: 3 });
+        expect(await log.read(AT, 1)).toMatchObject({ from: 1, next: 4 });
+        expect(await log.read(AT, 4)).toEqual({ from: 4, records: [], next: 4 });
+        await log.truncate(AT, 2);
+        expect(await log.read(AT, 0, { maxRecords: 1 })).toMatchObject({ from: 2, next: 3 });
+      });
+
+      test('append() refuses a record larger than maxRecordBytes() says, and keeps nothing of the others', async () => {
+        await log.ensureTopic('t');
+        const limit = await log.maxRecordBytes('t');
+        expect(limit).toBeGreaterThan(100_000);
+        const record = { key: 'k', headers: { name: 'value' }, value: { length: limit } as Uint8Array };
+        await expectLogError(log.append('t', [text('a'), record]), 'record-too-large');
+        expect((await log.bounds(AT)).next).toBe(0);
+      });
+
       test('append() of many callers at once leaves no hole and mixes no records', async () => {
         await log.ensureTopic('t');
         const appended = await Promise.all(
           Array.from({ length: 100 }, (_, i) => log.append('t', [text(`${i}:0`), text(`${i}:1`)])),
         );
-        const records = await log.read(AT, 0);
+        const { records } = await log.read(AT, 0);
         expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: 200 }, (_, i) => i));
         appended.forEach(({ firstOffset }, i) => {
           expect(texts(records.slice(firstOffset, firstOffset + 2))).toEqual([`${i}:0`, `${i}:1`]);
@@ -155,7 +176,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         expect(await log.partitionCount('t')).toBe(2);
         expect(await log.identity('t')).toBe(identity);
         expect(await log.identity('other')).not.toBe(identity);
-        expect(texts(await log.read(AT, 0))).toEqual(['a']);
+        expect(texts((await log.read(AT, 0)).records)).toEqual(['a']);
         expect(await log.bounds({ topic: 't', partition: 1 })).toEqual({ first: 0, next: 0 });
       });
 
@@ -249,7 +270,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         await log.append('t', ['a', 'b', 'c', 'd'].map(text));
         await log.truncate(AT, 2);
         expect(await log.bounds(AT)).toEqual({ first: 2, next: 4 });
-        expect((await log.read(AT, 0)).map(({ offset }) => offset)).toEqual([2, 3]);
+        expect((await log.read(AT, 0)).records.map(({ offset }) => offset)).toEqual([2, 3]);
         await log.truncate(AT, 1);
         expect(await log.bounds(AT)).toEqual({ first: 2, next: 4 });
         await log.truncate(AT, 100);
@@ -265,7 +286,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         under.setNow(1_001_100);
         await under.maintain();
         expect(await log.bounds(AT)).toEqual({ first: 1, next: 2 });
-        expect(texts(await log.read(AT, 0))).toEqual(['young']);
+        expect(texts((await log.read(AT, 0)).records)).toEqual(['young']);
         under.setNow(1_010_000);
         await under.maintain();
         expect(await log.bounds(AT)).toEqual({ first: 2, next: 2 });
@@ -289,7 +310,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         await put('a', '2');
         await put('c', '1');
         await put('a', '3');
-        const records = await log.read(AT, 0);
+        const { records } = await log.read(AT, 0);
         expect(records.map(({ offset, key, value }) => [offset, key, Buffer.from(value).toString()])).toEqual(
           [
             [1, 'b', '1'],
@@ -302,7 +323,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
           { key: 'b', ...text('2') },
           { key: 'b', ...text('3') },
         ]);
-        expect(texts(await log.read(AT, 4))).toEqual(['3', '3']);
+        expect(texts((await log.read(AT, 4)).records)).toEqual(['3', '3']);
       });
 
       test('a compacted topic shows a deletion to readers until it is older than the retention', async () => {
@@ -311,14 +332,14 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         await put('a', '1');
         await put('b', '1');
         await put('a', '');
-        expect(texts(await log.read(AT, 0))).toEqual(['1', '']);
+        expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '']);
         under.setNow(1_002_000);
         await put('c', '');
         await put('c', '2');
         await under.maintain();
-        expect(texts(await log.read(AT, 0))).toEqual(['1', '2']);
+        expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '2']);
         await put('a', '4');
-        expect(texts(await log.read(AT, 0))).toEqual(['1', '2', '4']);
+        expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '2', '4']);
       });
 
       test('truncate() of a compacted topic forgets the keys it drops', async () => {
@@ -330,7 +351,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         await log.truncate(AT, 2);
         await put('a', '2');
         await put('b', '2');
-        expect((await log.read(AT, 0)).map(({ key }) => key)).toEqual(['c', 'a', 'b']);
+        expect((await log.read(AT, 0)).records.map(({ key }) => key)).toEqual(['c', 'a', 'b']);
       });
     });
 
@@ -338,7 +359,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
       await log.ensureTopic('t');
       const waiting = log.read(AT, 0, { waitMillis: 50_000 });
       await log.close();
-      expect(await waiting).toEqual([]);
+      expect((await waiting).records).toEqual([]);
       await expectLogError(log.append('t', [text('a')]), 'log-closed');
       await expectLogError(log.read(AT, 0), 'log-closed');
       await expectLogError(log.bounds(AT), 'log-closed');

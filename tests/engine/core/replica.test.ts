@@ -22,7 +22,7 @@ async function follow(
     const of = { topic, partition: 0 };
     const { first } = await harness.log.bounds(of);
     const start = next[topic] ?? (topic === TOPIC_SLI ? replica.position() : first);
-    for (const record of await harness.log.read(of, start, { maxRecords: 1e6, maxBytes: 1e9 })) {
+    for (const record of (await harness.log.read(of, start, { maxRecords: 1e6, maxBytes: 1e9 })).records) {
       replica.apply(topic, record);
       next[topic] = record.offset + 1;
     }

@@ -20,7 +20,7 @@ async function beating() {
       SIGNALS.flatMap((signal) =>
         [0, 1].map((partition) => log.read({ topic: TOPIC_OF_SIGNAL[signal], partition }, 0)),
       ),
-    ).then((all) => all.map((records) => records.length));
+    ).then((all) => all.map(({ records }) => records.length));
   return { log, registry, stop, counts };
 }
 
@@ -29,7 +29,9 @@ test('startHeartbeats() appends an empty, marked record to every partition every
   expect(await counts()).toEqual([0, 0, 0, 0, 0, 0]);
   await vi.advanceTimersByTimeAsync(30_000);
   expect(await counts()).toEqual([3, 3, 3, 3, 3, 3]);
-  const [record] = await log.read({ topic: TOPIC_OF_SIGNAL.logs, partition: 1 }, 0);
+  const {
+    records: [record],
+  } = await log.read({ topic: TOPIC_OF_SIGNAL.logs, partition: 1 }, 0);
   expect(record).toMatchObject({ headers: { [HEADER_HEARTBEAT]: '1' }, value: { length: 0 } });
   await stop();
   await vi.advanceTimersByTimeAsync(30_000);

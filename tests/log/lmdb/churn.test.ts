@@ -19,7 +19,7 @@ test('LmdbLog reuses the room of dropped records, and what is left stays whole',
     );
   const { first, next } = await log.bounds(at);
   expect(next).toBe(600);
-  const records = await log.read(at, 0, { maxBytes: 2 ** 30 });
+  const { records } = await log.read(at, 0, { maxBytes: 2 ** 30 });
   expect(records.map(({ offset }) => offset)).toEqual(
     Array.from({ length: next - first }, (_, i) => first + i),
   );
@@ -42,6 +42,6 @@ test('LmdbLog opened with maintain drops old records by itself', async () => {
   setNow(1_002_000);
   await log.append('t', [{ value: Buffer.from('young') }]);
   while ((await log.bounds(at)).first === 0) await new Promise(setImmediate);
-  expect((await log.read(at, 0)).map(({ offset }) => offset)).toEqual([1]);
+  expect((await log.read(at, 0)).records.map(({ offset }) => offset)).toEqual([1]);
   await dispose();
 });

@@ -29,7 +29,7 @@ test('LmdbLog handles in several threads give consecutive offsets, each to one r
   );
   const names = ['one', 'two', 'three'];
   const offsets = [await own, ...(await Promise.all(names.map((name) => offsetsOfWorker(path, name))))];
-  const records = await log.read(AT, 0);
+  const { records } = await log.read(AT, 0);
   expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: 800 }, (_, i) => i));
   ['main', ...names].forEach((name, index) => {
     const values = (offsets[index] ?? []).map((offset) =>
@@ -49,7 +49,7 @@ test('LmdbLog.read() waits for what another handle appends, and sees its commits
     appends: [{ topic: 't', records: [{ value: Buffer.from('a') }] }],
     commits: [{ group: 'g', ...AT, offset: 1, metadata: 'm' }],
   });
-  expect((await waiting).map(({ offset }) => offset)).toEqual([0]);
+  expect((await waiting).records.map(({ offset }) => offset)).toEqual([0]);
   expect(await other.committed('g', AT)).toEqual({ offset: 1, metadata: 'm' });
   await other.append('t', [{ value: Buffer.from('b') }]);
   expect(await log.bounds(AT)).toEqual({ first: 0, next: 2 });

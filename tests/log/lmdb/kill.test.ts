@@ -37,7 +37,7 @@ async function all(log: DurableLog, topic: string): Promise<StoredRecord[]> {
   const records: StoredRecord[] = [];
   const { first, next } = await log.bounds({ topic, partition: 0 });
   while (first + records.length < next)
-    records.push(...(await log.read({ topic, partition: 0 }, first + records.length)));
+    records.push(...(await log.read({ topic, partition: 0 }, first + records.length)).records);
   return records;
 }
 

@@ -20,6 +20,6 @@ async function append(): Promise<unknown> {
 let code: unknown;
 while (code === undefined && acknowledged < 1000) code = await append();
 const afterwards = await append();
-const records = await log.read({ topic: 't', partition: 0 }, 0, { maxBytes: 2 ** 30 });
+const { records } = await log.read({ topic: 't', partition: 0 }, 0, { maxBytes: 2 ** 30 });
 process.send?.({ acknowledged, code, afterwards, readable: records.length }, () => process.disconnect());
 await log.close();

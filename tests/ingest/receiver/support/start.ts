@@ -78,7 +78,7 @@ export async function start(
     registry,
     clock,
     http: (path) => `http://127.0.0.1:${receivers.httpPort}${path}`,
-    stored: (signal) => log.read({ topic: TOPIC_OF_SIGNAL[signal], partition: 0 }, 0),
+    stored: async (signal) => (await log.read({ topic: TOPIC_OF_SIGNAL[signal], partition: 0 }, 0)).records,
   };
 }
 
