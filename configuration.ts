@@ -89,12 +89,36 @@ function contradictions(values: Configuration): readonly string[] {
       `maxInFlightMib: expected at least maxRequestMib, which is ${maxRequestMib}, current value is ${maxInFlightMib}`,
     );
   }
+  problems.push(...modeContradictions(values));
   for (const [index, key] of PORT_SETTINGS.entries()) {
     const twin = PORT_SETTINGS.slice(0, index).find(
       (other) => values[other] === values[key] && values[key] !== 0,
     );
     if (twin) problems.push(`${key}: expected another port than ${twin}, current value is ${values[key]}`);
   }
+  return problems;
+}
+
+function modeContradictions({
+  mode,
+  kafkaBrokers,
+  clickhouseUrl,
+  ...values
+}: Configuration): readonly string[] {
+  const problems: string[] = [];
+  if (mode === 'server') {
+    if (kafkaBrokers === '') problems.push('kafkaBrokers: expected host:port of a broker, as mode is server');
+    if (clickhouseUrl === '')
+      problems.push('clickhouseUrl: expected the address of a server, as mode is server');
+  } else if (kafkaBrokers !== '') {
+    problems.push('kafkaBrokers: expected mode to be server, which is embedded: set VALET_MODE=server');
+  }
+  if (!values.kafkaTls && values.kafkaCaFile + values.kafkaCertFile + values.kafkaKeyFile !== '')
+    problems.push('kafkaTls: expected true, as certificates are given, current value is false');
+  if ((values.kafkaCertFile === '') !== (values.kafkaKeyFile === ''))
+    problems.push('kafkaCertFile, kafkaKeyFile: expected both or none');
+  if ((values.kafkaSaslMechanism === '') !== (values.kafkaSaslUser === ''))
+    problems.push('kafkaSaslMechanism, kafkaSaslUser: expected both or none');
   return problems;
 }
 
@@ -141,7 +165,8 @@ function expectation(schema: TSchema): string {
     maximum?: number;
     anyOf?: readonly { const: unknown }[];
   };
-  if (anyOf) return `expected one of ${anyOf.map((option) => String(option.const)).join(', ')}`;
+  if (anyOf) return `expected one of ${anyOf.map((option) => String(option.const) || 'nothing').join(', ')}`;
+  if (type === 'boolean') return 'expected true or false';
   const bounds = [
     minimum === undefined ? '' : ` of at least ${minimum}`,
     maximum === undefined ? '' : ` and at most ${maximum}`,

@@ -4,7 +4,8 @@ import { Command } from 'commander';
 import { describeConfiguration, loadConfiguration, variableOf } from './configuration.ts';
 import packageJson from './package.json' with { type: 'json' };
 import { ConfigurationSchema } from './schemas/configuration.ts';
-import { serve } from './serve.ts';
+import { parseRoles, ROLES } from './serve/role.ts';
+import { serve } from './serve/serve.ts';
 
 const settings = Object.entries(ConfigurationSchema.properties)
   .map(
@@ -24,8 +25,13 @@ program
     'after',
     `\nSettings (environment, or camel-case keys in valet.yaml; VALET_CONFIG names another file):\n${settings}`,
   )
-  .action(async () => {
-    await serve(loadConfiguration(process.env).values);
+  .option(
+    '--role <list>',
+    `what this process does, separated by commas: ${ROLES.join(', ')}`,
+    ROLES.join(','),
+  )
+  .action(async ({ role }: { role: string }) => {
+    await serve(loadConfiguration(process.env).values, parseRoles(role));
   });
 
 program

@@ -22,7 +22,7 @@ const directions = folders.map((folder) => ({
   severity: 'error',
   from: { path: own(folder), ...(folder === 'engine' ? { pathNot: '^engine/core/' } : {}) },
   to: {
-    path: ['^[^/]+\\.ts$', ...folders.map(own), '^(bench|tests)/'],
+    path: ['^[^/]+\\.ts$', ...folders.map(own), '^(bench|tests|fuzz|soak|serve)/'],
     pathNot: [own(folder), ...mayImport[folder].map(own)],
   },
 }));
@@ -33,8 +33,8 @@ const forbidden = [
   {
     name: 'no-test-code',
     severity: 'error',
-    from: { pathNot: '^(tests|bench)/' },
-    to: { path: '^(tests|bench)/' },
+    from: { pathNot: '^(tests|bench|fuzz|soak)/' },
+    to: { path: '^(tests|bench|fuzz|soak)/' },
   },
   { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^/' } },
 ];

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { openLmdbLog } from '../log/lmdb/open-lmdb-log.ts';
+import { openLog } from '../log/open-log.ts';
 import type { FromWorker, ToWorker } from '../schemas/worker-messages.ts';
 import { createStore } from '../store/client/clickhouse-store.ts';
 import { runEngine } from './run-engine.ts';
@@ -11,7 +11,7 @@ import type { EngineWorkerData } from './worker-data.ts';
 async function main(data: EngineWorkerData): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('Cannot run the engine as this is not a worker thread');
-  const { endpoint, latenessSeconds, logLevel, logPath, sloDir } = data;
+  const { endpoint, latenessSeconds, logLevel, sloDir } = data;
   const logger = pino({ name: 'engine', level: logLevel });
   const registry = new Registry();
   const drain = new AbortController();
@@ -25,7 +25,7 @@ async function main(data: EngineWorkerData): Promise<void> {
     port?.postMessage(answer);
   }
 
-  const log = await openLmdbLog({ path: logPath, logger });
+  const log = await openLog(data.log, { logger });
   const store = createStore(endpoint);
   await runEngine({ log, store, sloDir, latenessSeconds, registry, logger, signal: drain.signal });
   await log.close();

@@ -1,10 +1,10 @@
 /** What the engine's worker thread is told. */
+import type { LogAddress } from '../log/open-log.ts';
 import type { StoreEndpoint } from '../store/types.ts';
 
 /** `workerData` of `main.ts`. */
 export interface EngineWorkerData {
-  /** Directory of the LMDB log. */
-  readonly logPath: string;
+  readonly log: LogAddress;
   /** Where results go. */
   readonly endpoint: StoreEndpoint;
   readonly sloDir: string;

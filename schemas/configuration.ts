@@ -4,9 +4,21 @@ import { type Static, Type } from 'typebox';
 const port = (value: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: value, description });
 
+const text = (description: string, value = '') => Type.String({ default: value, description });
+
+const choice = <const Value extends string>(values: readonly Value[], description: string) =>
+  Type.Union(
+    values.map((value) => Type.Literal(value)),
+    { default: values[0], description },
+  );
+
 /** `VALET_<KEY>` for a key in camel case: `otlpGrpcPort` → `VALET_OTLP_GRPC_PORT`. */
 export const ConfigurationSchema = Type.Object(
   {
+    mode: choice(
+      ['embedded', 'server'],
+      'embedded: log and ClickHouse in this process; server: Kafka and a ClickHouse server',
+    ),
     host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'address every port binds to' }),
     otlpGrpcPort: port(4317, 'OTLP over gRPC'),
     otlpHttpPort: port(4318, 'OTLP over HTTP'),
@@ -18,16 +30,49 @@ export const ConfigurationSchema = Type.Object(
     }),
     dataDir: Type.String({ minLength: 1, default: './data', description: 'log, tables and state' }),
     sloDir: Type.String({ minLength: 1, default: './slos', description: 'OpenSLO files' }),
-    clickhouseUrl: Type.String({
-      default: '',
-      description: 'a ClickHouse server to use instead of the embedded engine',
+    kafkaBrokers: text('brokers to begin with, host:port separated by commas (server mode)'),
+    kafkaTls: Type.Boolean({ default: false, description: 'encrypt connections to Kafka' }),
+    kafkaCaFile: text("certificates that vouch for the brokers, PEM; empty: the system's"),
+    kafkaCertFile: text('certificate this process shows to Kafka, PEM'),
+    kafkaKeyFile: text('key of that certificate, PEM'),
+    kafkaSaslMechanism: choice(
+      ['', 'plain', 'scram-sha-256', 'scram-sha-512'],
+      'how to log in to Kafka; empty: not at all',
+    ),
+    kafkaSaslUser: text('user at Kafka'),
+    kafkaSaslPassword: Type.String({ default: '', description: 'password at Kafka', secret: true }),
+    kafkaPartitions: Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      default: 6,
+      description: 'partitions of each OTLP topic at least',
     }),
-    clickhouseUser: Type.String({ default: '', description: 'user at that server' }),
+    kafkaReplication: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 1,
+      description: 'copies of each topic that is made; 3 with three brokers or more',
+    }),
+    kafkaMessageMaxKib: Type.Integer({
+      minimum: 64,
+      maximum: 1_048_576,
+      default: 4096,
+      description: 'largest message of the topics that are made, KiB',
+    }),
+    clickhouseUrl: text(
+      'a ClickHouse server in place of the embedded engine; replicas separated by commas, shards by semicolons',
+    ),
+    clickhouseUser: text('user at that server'),
     clickhousePassword: Type.String({
       default: '',
       description: 'password at that server',
       secret: true,
     }),
+    clickhouseCluster: text('cluster to make the tables on; empty: no cluster'),
+    foreignTables: choice(
+      ['refuse', 'alter', 'accept'],
+      "tables of the Collector's exporter: refuse them, alter them to fit, or use them as they are",
+    ),
     clickhouseMemoryMib: Type.Integer({
       minimum: 256,
       default: 3072,
@@ -78,6 +123,37 @@ export const ConfigurationSchema = Type.Object(
       default: 128,
       description: 'request bytes in flight before senders are told to wait, MiB',
     }),
+    diskMinFreeMib: Type.Integer({
+      minimum: 0,
+      default: 1024,
+      description: 'free disk space below which senders are told to wait, MiB (embedded mode)',
+    }),
+    tenantHeader: text('HTTP header and gRPC metadata name that carries the tenant; empty: one tenant'),
+    tenantMaxMibPerSecond: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description: 'OTLP bytes a second of one tenant, MiB; 0: no limit',
+    }),
+    tenantMaxRecordsPerSecond: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description: 'spans, points and log records a second of one tenant; 0: no limit',
+    }),
+    maxAttributes: Type.Integer({
+      minimum: 0,
+      default: 1024,
+      description: 'attributes of one span, point or log record; 0: no limit',
+    }),
+    maxValueKib: Type.Integer({
+      minimum: 0,
+      default: 64,
+      description: 'length of one attribute value, KiB; 0: no limit',
+    }),
+    overLongValues: choice(['truncate', 'reject'], 'what happens to longer attribute values'),
+    outOfRangeTimes: choice(
+      ['reject', 'clamp'],
+      'records older than the retention or more than a day ahead: refuse them, or store them at the bound',
+    ),
     latenessSeconds: Type.Integer({
       minimum: 10,
       default: 600,

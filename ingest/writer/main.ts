@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { openLmdbLog } from '../../log/lmdb/open-lmdb-log.ts';
+import { openLog } from '../../log/open-log.ts';
 import type { FromWorker, ToWorker } from '../../schemas/worker-messages.ts';
 import { createStore } from '../../store/client/clickhouse-store.ts';
 import { createOtlpMapping } from './otlp-mapping.ts';
@@ -25,7 +25,7 @@ async function main(data: WriterWorkerData): Promise<void> {
     port?.postMessage(answer);
   }
 
-  const log = await openLmdbLog({ path: data.logPath, logger });
+  const log = await openLog(data.log, { logger });
   const store = createStore(data.endpoint);
   const { policy, limits, backoff } = data;
   const mapping = createOtlpMapping();

@@ -1,4 +1,5 @@
 /** What the writer's worker thread is told. */
+import type { LogAddress } from '../../log/open-log.ts';
 import type { StoreEndpoint } from '../../store/types.ts';
 import type { BackoffOptions } from './backoff.ts';
 import type { RowPolicy } from './mapping/types.ts';
@@ -6,8 +7,7 @@ import type { BatchLimits } from './types.ts';
 
 /** `workerData` of `main.ts`. */
 export interface WriterWorkerData {
-  /** Directory of the LMDB log. */
-  readonly logPath: string;
+  readonly log: LogAddress;
   readonly endpoint: StoreEndpoint;
   readonly policy: RowPolicy;
   /** Of pino. */

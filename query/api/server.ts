@@ -2,47 +2,24 @@
 
 import type { AddressInfo } from 'node:net';
 import swagger from '@fastify/swagger';
-import Fastify, { LogController } from 'fastify';
-import { ProblemSchema } from '../../schemas/api.ts';
 import { hostCheck } from '../host-check.ts';
+import { baseServer } from './base-server.ts';
 import { ApiProblem } from './errors.ts';
 import { registerApiMetrics } from './metrics.ts';
 import type { QueryOptions } from './options.ts';
-import { registerProblemHandlers, sendProblem } from './problem-handler.ts';
 import { registerDemoRoutes } from './routes/demo.ts';
 import { registerListRoutes } from './routes/lists.ts';
 import { registerOperationsRoutes } from './routes/operations.ts';
 import { registerSloRoutes } from './routes/slos.ts';
-import { registerSecurityHeaders, SECURITY_HEADERS } from './security-headers.ts';
+import { registerUpdateRoutes } from './routes/updates.ts';
 import { ServiceList } from './service-list.ts';
 import { registerStaticFiles } from './static-files.ts';
-import type { RequestTypes, TypedApp } from './typed-app.ts';
+import type { TypedApp } from './typed-app.ts';
 import { UpdateHub } from './update-hub.ts';
-
-/** Largest body of a request, bytes: only the demo's switches take one. */
-const BODY_LIMIT = 16 * 1024;
 
 /** The API with all its routes. Closing it ends the streams of updates. */
 export async function buildServer(options: QueryOptions): Promise<TypedApp> {
-  const app = Fastify({
-    loggerInstance: options.logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    frameworkErrors: (error, request, reply) => {
-      // Addresses that cannot be decoded never reach a route, nor its hooks.
-      reply.headers(SECURITY_HEADERS);
-      sendProblem(reply as never, request as never, new ApiProblem('bad-request', error.message));
-    },
-    bodyLimit: BODY_LIMIT,
-    routerOptions: { maxParamLength: 200 },
-    // Long streams of updates must not hold up the end.
-    forceCloseConnections: true,
-    ajv: { customOptions: { allErrors: false, coerceTypes: true, removeAdditional: false } },
-  }).withTypeProvider<RequestTypes>() as unknown as TypedApp;
-  // The schemas describe; an answer is written as it is, so that added fields are not lost.
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  app.addSchema(ProblemSchema);
-  registerProblemHandlers(app);
-  registerSecurityHeaders(app);
+  const app = baseServer(options.logger);
   registerHostCheck(app, options);
   registerNumberCheck(app);
   // Text is no switch of the demo's either: it is answered 415, as every other foreign type.
@@ -118,7 +95,8 @@ function registerRoutes(app: TypedApp, options: QueryOptions, updates: UpdateHub
     }),
   });
   registerDemoRoutes(app, demoControlUrl);
-  registerOperationsRoutes(app, { ready, metrics: options.metrics ?? ownMetrics, updates });
+  registerOperationsRoutes(app, { ready, metrics: options.metrics ?? ownMetrics });
+  registerUpdateRoutes(app, updates);
 }
 
 /** The port in use, which differs from the configured one when that is 0. */

@@ -43,6 +43,22 @@ describe('loadConfiguration()', () => {
     );
   });
 
+  test.each([
+    [{ VALET_MODE: 'server' }, 'kafkaBrokers: expected host:port of a broker, as mode is server'],
+    [{ VALET_MODE: 'server' }, 'clickhouseUrl: expected the address of a server, as mode is server'],
+    [{ VALET_KAFKA_BROKERS: 'a:9092' }, 'kafkaBrokers: expected mode to be server, which is embedded'],
+    [{ VALET_MODE: 'cluster' }, 'VALET_MODE: expected one of embedded, server, current value is "cluster"'],
+    [{ VALET_KAFKA_TLS: 'maybe' }, 'VALET_KAFKA_TLS: expected true or false, current value is "maybe"'],
+    [{ VALET_KAFKA_CA_FILE: 'ca.pem' }, 'kafkaTls: expected true, as certificates are given'],
+    [
+      { VALET_KAFKA_TLS: 'true', VALET_KAFKA_KEY_FILE: 'k' },
+      'kafkaCertFile, kafkaKeyFile: expected both or none',
+    ],
+    [{ VALET_KAFKA_SASL_USER: 'u' }, 'kafkaSaslMechanism, kafkaSaslUser: expected both or none'],
+  ])('refuses %j and says what was expected', (environment, problem) => {
+    expect(() => loadConfiguration(environment)).toThrow(problem);
+  });
+
   test('lets the environment win over the file and says where each value came from', () => {
     const path = yamlFile('apiPort: 9000\nsqlPort: 9001\n');
     const { values, sources } = loadConfiguration({ VALET_CONFIG: path, VALET_SQL_PORT: '9002' });

@@ -47,7 +47,7 @@ test('the worker counts without ClickHouse, goes on after being killed, answers 
   await log.ensureTopic(TOPIC_SLI);
   for (const topic of [TOPIC_STATE, TOPIC_DEFINITIONS]) await log.ensureTopic(topic, { cleanup: 'compact' });
   const data = {
-    logPath,
+    log: { kind: 'lmdb', path: logPath } as const,
     endpoint: { url: 'http://127.0.0.1:9' },
     sloDir: directory,
     latenessSeconds: 600,

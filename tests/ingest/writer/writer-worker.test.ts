@@ -8,8 +8,8 @@ import { StoreLedger } from '../../../ingest/writer/ledger.ts';
 import type { WriterWorkerData } from '../../../ingest/writer/worker-data.ts';
 import { openLmdbLog } from '../../../log/lmdb/open-lmdb-log.ts';
 import type { DurableLog } from '../../../log/types.ts';
-import { RoleWorker } from '../../../role-worker.ts';
 import { GROUP_WRITER, SIGNALS, type Signal, TABLES, TOPIC_OF_SIGNAL } from '../../../schemas/names.ts';
+import { RoleWorker } from '../../../serve/role-worker.ts';
 import { migrate } from '../../../store/migrate/migrate.ts';
 import { bytes, fixed64, message, number, text } from '../../otlp/support/encode.ts';
 import { startTestEngine, type TestEngine } from '../../support/embedded.ts';
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 function startWorker(): RoleWorker {
   const workerData: WriterWorkerData = {
-    logPath,
+    log: { kind: 'lmdb', path: logPath },
     endpoint: engine.endpoint,
     policy: { retentionSeconds: { traces: 14 * DAY, logs: 14 * DAY, metrics: 14 * DAY } },
     logLevel: 'silent',

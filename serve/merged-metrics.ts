@@ -1,7 +1,7 @@
 /** The metrics of all roles of a process as one page. */
 import { AggregatorRegistry, type OpenMetricsContentType, Registry } from 'prom-client';
+import type { PostedMetrics } from '../schemas/worker-messages.ts';
 import type { RoleWorker } from './role-worker.ts';
-import type { PostedMetrics } from './schemas/worker-messages.ts';
 
 /** OpenMetrics text of the registry of this thread and those of the workers. */
 export async function mergedMetrics(

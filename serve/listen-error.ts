@@ -1,6 +1,6 @@
 /** Says which setting to change when a port cannot be listened on. */
-import { PORT_SETTINGS, variableOf } from './configuration.ts';
-import type { Configuration } from './schemas/configuration.ts';
+import { PORT_SETTINGS, variableOf } from '../configuration.ts';
+import type { Configuration } from '../schemas/configuration.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another process listens there; end it, or choose another with',

@@ -1,7 +1,7 @@
 /** A role that runs in a worker thread: started, watched, asked for its metrics, and told to drain. */
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import type { FromWorker, PostedMetrics, ToWorker } from './schemas/worker-messages.ts';
+import type { FromWorker, PostedMetrics, ToWorker } from '../schemas/worker-messages.ts';
 
 export interface RoleWorkerOptions {
   /** For log lines and readiness. */
