@@ -102,6 +102,12 @@ export const ConfigurationSchema = Type.Object(
       default: 400,
       description: 'days slices, budgets and alerts are kept',
     }),
+    retentionDeadLettersDays: Type.Integer({
+      minimum: 1,
+      maximum: 20_000,
+      default: 30,
+      description: 'days dead letters are kept',
+    }),
     logRetentionHours: Type.Integer({
       minimum: 1,
       default: 24,
@@ -166,6 +172,12 @@ export const ConfigurationSchema = Type.Object(
       description: 'memory of one SQL query, MiB',
     }),
     sqlMaxResultRows: Type.Integer({ minimum: 1, default: 1_000_000, description: 'rows of one SQL result' }),
+    selfTelemetrySeconds: Type.Integer({
+      minimum: 0,
+      maximum: 3600,
+      default: 15,
+      description: 'how often a process sends its own metrics through the pipeline, seconds; 0: never',
+    }),
     demoControlUrl: Type.String({
       default: '',
       description: "the demo shop's control address, for its fault switches",

@@ -13,6 +13,7 @@ import { startQueryRole } from './query-role.ts';
 import { ReadinessChecks } from './readiness.ts';
 import { startReceiverRole } from './receiver-role.ts';
 import { ROLES, type Role } from './role.ts';
+import { startSelfTelemetry } from './self-telemetry/start-self-telemetry.ts';
 import { startLog } from './start-log.ts';
 import { startStoreEngine } from './store-engine.ts';
 import { startWriterRole } from './writer-role.ts';
@@ -62,6 +63,7 @@ async function startEmbedded(context: ProcessContext): Promise<void> {
   const endpoint = serverEndpoint(context.configuration) ?? (await startStoreEngine(context));
   startEngineRole(context, endpoint);
   startWriterRole(context, endpoint);
+  startSelfTelemetry(context, log);
   const ports = { otlpGrpc: receivers.grpcPort, otlpHttp: receivers.httpPort };
   const query = await startQueryRole(context, { endpoint, log: Promise.resolve(log), ports });
   sayListening(context, { ...ports, api: query.port, sql: query.sqlPort });
@@ -83,6 +85,7 @@ async function startOnServers(context: ProcessContext): Promise<void> {
   opening.resolve(log);
   if (roles.has('engine')) startEngineRole(context, endpoint);
   if (roles.has('writer')) startWriterRole(context, endpoint);
+  startSelfTelemetry(context, log);
   if (!roles.has('receiver')) return;
   const receivers = await startReceiverRole(context, log);
   sayListening(context, { otlpGrpc: receivers.grpcPort, otlpHttp: receivers.httpPort });
