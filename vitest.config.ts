@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two sets: `unit` needs nothing but Node (`npm test`); `server` also needs programs that are installed
- * beside it, such as Chromium (`npm run test:server`), and fails when they are missing.
+ * Three sets: `unit` needs nothing but Node (`npm test`); `server` also needs programs that are installed
+ * beside it, such as Chromium (`npm run test:server`); `peers` needs what `bench/peers/build.sh` builds, which takes
+ * minutes (`npm run test:peers`). Each fails when what it needs is missing.
  */
 const server = ['tests/**/*.{browser,server}.test.ts'];
+const peers = ['tests/**/*.peers.test.ts'];
 
 export default defineConfig({
   test: {
@@ -12,8 +14,12 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: server } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: [...server, ...peers] },
+      },
       { extends: true, test: { name: 'server', include: server } },
+      { extends: true, test: { name: 'peers', include: peers } },
     ],
   },
 });

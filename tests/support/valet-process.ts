@@ -19,31 +19,36 @@ export interface ValetPorts {
   readonly sql: number;
 }
 
+export interface ValetOptions {
+  /** SLO files by name. */
+  readonly slos?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What `--role` says; without it all roles run. */
+  readonly role?: string;
+}
+
 export class ValetProcess {
   readonly folder: string;
   readonly sloDir: string;
   readonly ports: ValetPorts;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #role: string | undefined;
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(folder: string, ports: ValetPorts, environment: Readonly<Record<string, string>>) {
+  private constructor(folder: string, ports: ValetPorts, options: ValetOptions) {
     this.folder = folder;
     this.sloDir = join(folder, 'slos');
     this.ports = ports;
-    this.#environment = environment;
+    this.#environment = options.environment ?? {};
+    this.#role = options.role;
   }
 
   /** Makes a data directory, writes the SLO files, starts Valet and waits until it is ready. */
-  static async start(
-    options: {
-      readonly slos?: Readonly<Record<string, string>>;
-      readonly environment?: Readonly<Record<string, string>>;
-    } = {},
-  ): Promise<ValetProcess> {
+  static async start(options: ValetOptions = {}): Promise<ValetProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'valet-acceptance-'));
     const [grpc, http, api, sql] = await freePorts();
-    const valet = new ValetProcess(folder, { grpc, http, api, sql }, options.environment ?? {});
+    const valet = new ValetProcess(folder, { grpc, http, api, sql }, options);
     mkdirSync(valet.sloDir);
     for (const [name, text] of Object.entries(options.slos ?? {}))
       writeFileSync(join(valet.sloDir, name), text);
@@ -66,7 +71,8 @@ export class ValetProcess {
 
   /** Starts the process (again) on the same directory and waits until it is ready. */
   async restart(): Promise<void> {
-    const child = spawn(process.execPath, ['valet.ts', 'serve'], {
+    const role = this.#role === undefined ? [] : ['--role', this.#role];
+    const child = spawn(process.execPath, ['valet.ts', 'serve', ...role], {
       cwd: ROOT,
       env: {
         ...process.env,
