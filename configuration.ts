@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
 import { type Configuration, ConfigurationSchema } from './schemas/configuration.ts';
+import { parseClickhouseUrls } from './store/client/parse-clickhouse-urls.ts';
 
 type Key = keyof Configuration;
 
@@ -89,7 +90,7 @@ function contradictions(values: Configuration): readonly string[] {
       `maxInFlightMib: expected at least maxRequestMib, which is ${maxRequestMib}, current value is ${maxInFlightMib}`,
     );
   }
-  problems.push(...modeContradictions(values));
+  problems.push(...modeContradictions(values), ...clickhouseContradictions(values));
   for (const [index, key] of PORT_SETTINGS.entries()) {
     const twin = PORT_SETTINGS.slice(0, index).find(
       (other) => values[other] === values[key] && values[key] !== 0,
@@ -119,6 +120,32 @@ function modeContradictions({
     problems.push('kafkaCertFile, kafkaKeyFile: expected both or none');
   if ((values.kafkaSaslMechanism === '') !== (values.kafkaSaslUser === ''))
     problems.push('kafkaSaslMechanism, kafkaSaslUser: expected both or none');
+  return problems;
+}
+
+function clickhouseContradictions(values: Configuration): readonly string[] {
+  const { clickhouseUrl, clickhouseCluster, clickhouseInsertQuorum } = values;
+  const problems: string[] = [];
+  if (!/^(auto|\d+)$/.test(clickhouseInsertQuorum))
+    problems.push(
+      `clickhouseInsertQuorum: expected auto or a number, current value is ${JSON.stringify(clickhouseInsertQuorum)}`,
+    );
+  if (clickhouseUrl === '') {
+    if (clickhouseCluster !== '')
+      problems.push(
+        'clickhouseCluster: expected clickhouseUrl to name its servers, current value is nothing',
+      );
+    return problems;
+  }
+  try {
+    const shards = parseClickhouseUrls(clickhouseUrl);
+    if (shards.length > 1 && clickhouseCluster === '')
+      problems.push(
+        `clickhouseCluster: expected the name of the cluster, as clickhouseUrl names ${shards.length} shards`,
+      );
+  } catch (error) {
+    problems.push(`clickhouseUrl: ${(error as Error).message}`);
+  }
   return problems;
 }
 

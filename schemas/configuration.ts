@@ -7,9 +7,12 @@ const port = (value: number, description: string) =>
 const text = (description: string, value = '') => Type.String({ default: value, description });
 
 const choice = <const Value extends string>(values: readonly Value[], description: string) =>
-  Type.Union(
-    values.map((value) => Type.Literal(value)),
-    { default: values[0], description },
+  // A list of unknown length has no type of its own.
+  Type.Unsafe<Value>(
+    Type.Union(
+      values.map((value) => Type.Literal(value)),
+      { default: values[0], description },
+    ),
   );
 
 /** `VALET_<KEY>` for a key in camel case: `otlpGrpcPort` → `VALET_OTLP_GRPC_PORT`. */
@@ -69,6 +72,11 @@ export const ConfigurationSchema = Type.Object(
       secret: true,
     }),
     clickhouseCluster: text('cluster to make the tables on; empty: no cluster'),
+    clickhouseInsertQuorum: text('replicas that confirm an INSERT in a cluster; auto: most of them', 'auto'),
+    clickhouseCompression: choice(
+      ['auto', 'none', 'zstd'],
+      'of INSERTs on their way to ClickHouse; auto: zstd unless it is on this machine',
+    ),
     foreignTables: choice(
       ['refuse', 'alter', 'accept'],
       "tables of the Collector's exporter: refuse them, alter them to fit, or use them as they are",

@@ -3,6 +3,8 @@
  * types follow the Collector's current layout (docs/formats/); columns that are ALIAS or MATERIALIZED are not listed.
  */
 
+import { TABLES } from './names.ts';
+
 /** A stored column: its name and its ClickHouse type. */
 export interface TableColumn {
   readonly name: string;
@@ -150,4 +152,23 @@ export const SUMMARY_COLUMNS = columns({
   ...TOTALS,
   ...arrays('ValueAtQuantiles', { Quantile: 'Float64', Value: 'Float64' }),
   ...FLAGS,
+});
+
+/** What is inserted where. */
+export const INSERT_COLUMNS: Readonly<Record<string, readonly TableColumn[]>> = {
+  [TABLES.traces]: SPAN_COLUMNS,
+  [TABLES.logs]: LOG_COLUMNS,
+  [TABLES.gauge]: GAUGE_COLUMNS,
+  [TABLES.sum]: SUM_COLUMNS,
+  [TABLES.histogram]: HISTOGRAM_COLUMNS,
+  [TABLES.expHistogram]: EXP_HISTOGRAM_COLUMNS,
+  [TABLES.summary]: SUMMARY_COLUMNS,
+};
+
+/** `otel_traces_trace_id_ts`, filled by a view. */
+export const TRACE_ID_TS_COLUMNS = columns({
+  TenantId: LOW_CARDINALITY,
+  TraceId: TEXT,
+  Start: 'DateTime',
+  End: 'DateTime',
 });

@@ -26,6 +26,9 @@ export function serverEndpoint(configuration: Configuration): StoreEndpoint | un
   if (clickhouseUrl === '') return undefined;
   return {
     url: clickhouseUrl,
+    cluster: configuration.clickhouseCluster,
+    insertQuorum: configuration.clickhouseInsertQuorum,
+    compression: configuration.clickhouseCompression,
     ...(clickhouseUser === '' ? {} : { username: clickhouseUser }),
     ...(clickhousePassword === '' ? {} : { password: clickhousePassword }),
   };

@@ -3,6 +3,7 @@ import type { RowPolicy } from '../ingest/writer/mapping/types.ts';
 import type { WriterWorkerData } from '../ingest/writer/worker-data.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { createStore } from '../store/client/clickhouse-store.ts';
+import type { ForeignTable } from '../store/migrate/foreign/types.ts';
 import { migrate } from '../store/migrate/migrate.ts';
 import type { StoreEndpoint } from '../store/types.ts';
 import type { ProcessContext } from './process-context.ts';
@@ -28,6 +29,7 @@ class WriterRole {
   readonly #stopping = new AbortController();
   readonly #begun: Promise<void>;
   #worker: RoleWorker | undefined;
+  #foreign: readonly ForeignTable[] = [];
   #waitingFor = 'the tables are being prepared';
 
   constructor(context: ProcessContext, endpoint: StoreEndpoint) {
@@ -63,7 +65,13 @@ class WriterRole {
     const { configuration, logger } = this.#context;
     const store = createStore(this.#endpoint);
     try {
-      await migrate(store, { ...configuration, fsync: configuration.clickhouseUrl === '' });
+      const { altered, foreign } = await migrate(store, {
+        ...configuration,
+        fsync: configuration.clickhouseUrl === '',
+      });
+      for (const statement of altered) logger.warn({ statement }, 'a table another program made was altered');
+      for (const table of foreign) logger.warn(table, 'a table another program made is used as it is');
+      this.#foreign = foreign;
       return true;
     } catch (error) {
       this.#waitingFor = `the tables cannot be prepared: ${(error as Error).message}`;
@@ -78,7 +86,7 @@ class WriterRole {
     const { configuration, logAddress, logger, workers } = this.#context;
     const workerData: WriterWorkerData = {
       log: logAddress,
-      endpoint: this.#endpoint,
+      endpoint: { ...this.#endpoint, missingColumns: missingColumns(this.#foreign) },
       policy: rowPolicy(configuration),
       logLevel: configuration.logLevel,
     };
@@ -86,6 +94,10 @@ class WriterRole {
     this.#worker = new RoleWorker({ role: 'writer', entry, workerData, logger });
     workers.push(this.#worker);
   }
+}
+
+function missingColumns(tables: readonly ForeignTable[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(tables.map(({ table, missingColumns: columns }) => [table, columns]));
 }
 
 function rowPolicy(configuration: Configuration): RowPolicy {

@@ -2,6 +2,8 @@
 export const STORE_ERROR_CODES = [
   /** Nothing answers at the endpoint, or the connection broke. */
   'unavailable',
+  /** What answers is not ClickHouse. */
+  'wrong-answer',
   /** No answer in time, ours or the engine's. */
   'timeout',
   /** The caller's signal ended it. */
@@ -16,7 +18,11 @@ export const STORE_ERROR_CODES = [
   'memory',
   /** No space left on the device. */
   'disk-full',
-  /** No such database, table or column. */
+  /** The table takes no rows: its server has lost Keeper, or its disk. */
+  'read-only',
+  /** Too few replicas confirm the insert. */
+  'quorum',
+  /** No such database, table, column or cluster. */
   'unknown-name',
   /** The statement itself is wrong: syntax, function, setting. */
   'bad-statement',
@@ -34,6 +40,10 @@ export const STORE_ERROR_CODES = [
   'migration-changed',
   /** The database was migrated by a later version. */
   'migration-newer',
+  /** Tables of these names were made by another program, and lack what Valet needs. */
+  'foreign-tables',
+  /** The server's time zone is not UTC. */
+  'time-zone',
 ] as const;
 export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
 
@@ -45,6 +55,8 @@ export interface StoreErrorOptions extends ErrorOptions {
   readonly outcome?: StoreOutcome;
   /** ClickHouse's own number, when it gave one. */
   readonly clickhouseCode?: number;
+  /** See {@link StoreError.retryAfterMillis}. */
+  readonly retryAfterMillis?: number;
 }
 
 /** A failure of the store. Branch on `code` and `outcome`; the message is for people. */
@@ -52,6 +64,8 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode;
   readonly outcome: StoreOutcome;
   readonly clickhouseCode: number | undefined;
+  /** ClickHouse is overloaded, or says so: the least time to wait before the next attempt, whatever one's own backoff. */
+  readonly retryAfterMillis: number | undefined;
 
   constructor(code: StoreErrorCode, message: string, options: StoreErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -59,5 +73,6 @@ export class StoreError extends Error {
     this.code = code;
     this.outcome = options.outcome ?? 'rejected';
     this.clickhouseCode = options.clickhouseCode;
+    this.retryAfterMillis = options.retryAfterMillis;
   }
 }

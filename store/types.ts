@@ -1,14 +1,25 @@
 /** The analytical store port: what ingest, engine and query need of ClickHouse. One adapter serves embedded and server mode. */
 import type { Readable } from 'node:stream';
 
-/** Where a ClickHouse HTTP interface is and how to be let in. */
+/** Where a ClickHouse is and how to be let in. Plain data, so it can be handed to worker threads. */
 export interface StoreEndpoint {
-  /** For instance `http://127.0.0.1:34567`. */
+  /**
+   * For instance `http://127.0.0.1:34567`; or a cluster's, replicas of a shard separated by `,` and shards by `;`
+   * (client/parse-clickhouse-urls.ts).
+   */
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
   /** Sent with every request; the embedded engine's secret travels here. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Name of the cluster the tables are spread over, '' on a single server. @default '' */
+  readonly cluster?: string;
+  /** Of the bodies of INSERTs. @default 'auto': none when every address is on loopback, else zstd */
+  readonly compression?: 'auto' | 'none' | 'zstd';
+  /** In a cluster: how many replicas confirm an INSERT, `auto` for most of them, `0` for one. @default 'auto' */
+  readonly insertQuorum?: string;
+  /** Columns that tables of another program lack, by the name of the table rows go to: INSERTs leave them out. @default none */
+  readonly missingColumns?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** One INSERT of one Native block. */
@@ -21,6 +32,8 @@ export interface InsertBlock {
   readonly chunks: readonly Uint8Array[];
   /** `insert_deduplication_token`: the same token must always stand for the same rows. */
   readonly token?: string;
+  /** In a cluster: which shard holds the rows, from 0 (client/shard-of.ts). @default 0 */
+  readonly shard?: number;
 }
 
 /** Settings and parameters of one query. */

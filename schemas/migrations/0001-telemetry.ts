@@ -5,15 +5,14 @@
  * TTL and fsync depend on the configuration and are set after the migrations (retention.ts).
  */
 import { TABLES } from '../names.ts';
-import type { Migration } from './types.ts';
+import type { LayoutStep, MaterializedViewDefinition, TableDefinition } from './types.ts';
 
 const TENANT = 'TenantId LowCardinality(String) CODEC(ZSTD(1))';
 const MAP = 'Map(LowCardinality(String), String)';
 const TEXT = 'String CODEC(ZSTD(1))';
 const LC = 'LowCardinality(String) CODEC(ZSTD(1))';
 
-const SETTINGS =
-  'SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 100000';
+const SETTINGS = 'index_granularity = 8192, ttl_only_drop_parts = 1';
 
 /** Bloom filters over the keys and values of an attribute map. */
 function mapIndexes(name: string, column: string): string {
@@ -26,8 +25,10 @@ function items(column: string): string {
   return `Array(String) ALIAS arrayMap(kv -> concat(kv.1, '=', kv.2), CAST(${column}, 'Array(Tuple(String, String))'))`;
 }
 
-const TRACES = `CREATE TABLE IF NOT EXISTS ${TABLES.traces} (
-  ${TENANT},
+const TRACES: TableDefinition = {
+  kind: 'table',
+  name: TABLES.traces,
+  columns: `${TENANT},
   Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
   TraceId ${TEXT},
   SpanId ${TEXT},
@@ -52,27 +53,37 @@ const TRACES = `CREATE TABLE IF NOT EXISTS ${TABLES.traces} (
   ${mapIndexes('res_attr', 'ResourceAttributes')},
   ${mapIndexes('span_attr', 'SpanAttributes')},
   INDEX idx_duration Duration TYPE minmax GRANULARITY 1,
-  INDEX idx_lower_span_name lower(SpanName) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8
-) ENGINE = MergeTree
-PARTITION BY toDate(Timestamp)
+  INDEX idx_lower_span_name lower(SpanName) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8`,
+  engine: 'MergeTree',
+  clauses: `PARTITION BY toDate(Timestamp)
 PRIMARY KEY (TenantId, ServiceName, SpanName, toDateTime(Timestamp))
-ORDER BY (TenantId, ServiceName, SpanName, toDateTime(Timestamp), Timestamp)
-${SETTINGS}`;
+ORDER BY (TenantId, ServiceName, SpanName, toDateTime(Timestamp), Timestamp)`,
+  settings: SETTINGS,
+};
 
-const TRACE_ID_TS = `CREATE TABLE IF NOT EXISTS ${TABLES.traceIdTs} (
-  ${TENANT},
+const TRACE_ID_TS: TableDefinition = {
+  kind: 'table',
+  name: TABLES.traceIdTs,
+  columns: `${TENANT},
   TraceId ${TEXT},
   Start SimpleAggregateFunction(min, DateTime) CODEC(Delta, ZSTD(1)),
   End SimpleAggregateFunction(max, DateTime) CODEC(Delta, ZSTD(1)),
-  INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1
-) ENGINE = AggregatingMergeTree
-PARTITION BY toStartOfWeek(Start)
-ORDER BY (TenantId, TraceId)
-${SETTINGS}`;
+  INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1`,
+  engine: 'AggregatingMergeTree',
+  clauses: `PARTITION BY toStartOfWeek(Start)
+ORDER BY (TenantId, TraceId)`,
+  settings: SETTINGS,
+};
 
-const TRACE_ID_TS_VIEW = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${TABLES.traceIdTsView} TO ${TABLES.traceIdTs} AS
-SELECT TenantId, TraceId, min(Timestamp) AS Start, max(Timestamp) AS End
-FROM ${TABLES.traces} WHERE TraceId != '' GROUP BY TenantId, TraceId`;
+/** Fills the look-up of a trace's time by its id. */
+export const TRACE_ID_TS_VIEW: MaterializedViewDefinition = {
+  kind: 'materialized view',
+  name: TABLES.traceIdTsView,
+  target: TABLES.traceIdTs,
+  select: `SELECT TenantId, TraceId, min(Timestamp) AS Start, max(Timestamp) AS End`,
+  from: TABLES.traces,
+  where: "TraceId != '' GROUP BY TenantId, TraceId",
+};
 
 /** Resource attributes that have a column of their own. */
 const MATERIALIZED = [
@@ -89,8 +100,10 @@ const MATERIALIZED = [
     `\`__otel_materialized_${key}\` LowCardinality(String) MATERIALIZED ResourceAttributes['${key}'] CODEC(ZSTD(1))`,
 );
 
-const LOGS = `CREATE TABLE IF NOT EXISTS ${TABLES.logs} (
-  ${TENANT},
+const LOGS: TableDefinition = {
+  kind: 'table',
+  name: TABLES.logs,
+  columns: `${TENANT},
   Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
   TimestampTime DateTime ALIAS toDateTime(Timestamp),
   TraceId ${TEXT},
@@ -113,11 +126,12 @@ const LOGS = `CREATE TABLE IF NOT EXISTS ${TABLES.logs} (
   ${mapIndexes('res_attr', 'ResourceAttributes')},
   ${mapIndexes('scope_attr', 'ScopeAttributes')},
   ${mapIndexes('log_attr', 'LogAttributes')},
-  INDEX idx_lower_body lower(Body) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8
-) ENGINE = MergeTree
-PARTITION BY toDate(Timestamp)
-ORDER BY (TenantId, toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp)
-${SETTINGS}`;
+  INDEX idx_lower_body lower(Body) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8`,
+  engine: 'MergeTree',
+  clauses: `PARTITION BY toDate(Timestamp)
+ORDER BY (TenantId, toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp)`,
+  settings: SETTINGS,
+};
 
 const EXEMPLARS = `Exemplars Nested(FilteredAttributes ${MAP}, TimeUnix DateTime64(9), Value Float64, SpanId String, TraceId String) CODEC(ZSTD(1))`;
 const FLAGS = 'Flags UInt32 CODEC(ZSTD(1))';
@@ -126,9 +140,11 @@ const MIN_MAX = 'Min Float64 CODEC(ZSTD(1)),\n  Max Float64 CODEC(ZSTD(1))';
 const TEMPORALITY = 'AggregationTemporality Int32 CODEC(ZSTD(1))';
 
 /** A table of metric points: the common columns, then its own. */
-function metricTable(table: string, columns: readonly string[]): string {
-  return `CREATE TABLE IF NOT EXISTS ${table} (
-  ${TENANT},
+function metricTable(name: string, columns: readonly string[]): TableDefinition {
+  return {
+    kind: 'table',
+    name,
+    columns: `${TENANT},
   ResourceAttributes ${MAP} CODEC(ZSTD(1)),
   ResourceSchemaUrl ${TEXT},
   ScopeName ${TEXT},
@@ -147,11 +163,12 @@ function metricTable(table: string, columns: readonly string[]): string {
   ${mapIndexes('res_attr', 'ResourceAttributes')},
   ${mapIndexes('scope_attr', 'ScopeAttributes')},
   ${mapIndexes('attr', 'Attributes')},
-  INDEX idx_time_minmax TimeUnix TYPE minmax GRANULARITY 1
-) ENGINE = MergeTree
-PARTITION BY toDate(TimeUnix)
-ORDER BY (TenantId, ServiceName, MetricName, toStartOfHour(TimeUnix), cityHash64(Attributes), TimeUnix)
-${SETTINGS}`;
+  INDEX idx_time_minmax TimeUnix TYPE minmax GRANULARITY 1`,
+    engine: 'MergeTree',
+    clauses: `PARTITION BY toDate(TimeUnix)
+ORDER BY (TenantId, ServiceName, MetricName, toStartOfHour(TimeUnix), cityHash64(Attributes), TimeUnix)`,
+    settings: SETTINGS,
+  };
 }
 
 const GAUGE = ['Value Float64 CODEC(ZSTD(1))', FLAGS, EXEMPLARS];
@@ -184,10 +201,10 @@ const EXP_HISTOGRAM = [
 
 const SUMMARY = [COUNT_SUM, 'ValueAtQuantiles Nested(Quantile Float64, Value Float64) CODEC(ZSTD(1))', FLAGS];
 
-export const telemetry: Migration = {
+export const telemetry: LayoutStep = {
   version: 1,
   name: 'telemetry',
-  statements: [
+  definitions: [
     TRACES,
     TRACE_ID_TS,
     TRACE_ID_TS_VIEW,
@@ -197,6 +214,6 @@ export const telemetry: Migration = {
     metricTable(TABLES.histogram, HISTOGRAM),
     metricTable(TABLES.expHistogram, EXP_HISTOGRAM),
     metricTable(TABLES.summary, SUMMARY),
-    `CREATE VIEW IF NOT EXISTS ${TABLES.expHistogramAlias} AS SELECT * FROM ${TABLES.expHistogram}`,
+    { kind: 'view', name: TABLES.expHistogramAlias, select: `SELECT * FROM ${TABLES.expHistogram}` },
   ],
 };

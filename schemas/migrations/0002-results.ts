@@ -3,7 +3,7 @@
  * absolute values under a key, so writing one again changes nothing; read them with FINAL.
  */
 import { TABLES } from '../names.ts';
-import type { Migration } from './types.ts';
+import type { LayoutStep, TableDefinition } from './types.ts';
 
 const LC = 'LowCardinality(String) CODEC(ZSTD(1))';
 const TEXT = 'String CODEC(ZSTD(1))';
@@ -12,25 +12,29 @@ const COUNT = 'UInt64 CODEC(T64, ZSTD(1))';
 const FIGURE = 'Nullable(Float64) CODEC(ZSTD(1))';
 const UPDATED = 'UpdatedAt DateTime64(3) CODEC(Delta, ZSTD(1))';
 
-const SETTINGS =
-  'SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 100000';
+const SETTINGS = 'index_granularity = 8192, ttl_only_drop_parts = 1';
 
-const SLICES = `CREATE TABLE IF NOT EXISTS ${TABLES.slices} (
-  TenantId ${LC},
+const SLICES: TableDefinition = {
+  kind: 'table',
+  name: TABLES.slices,
+  columns: `TenantId ${LC},
   Slo ${LC},
   Generation UInt32 CODEC(ZSTD(1)),
   \`Group\` ${TEXT},
   Slice ${TIME},
   Good ${COUNT},
   Total ${COUNT},
-  ${UPDATED}
-) ENGINE = ReplacingMergeTree(UpdatedAt)
-PARTITION BY toYYYYMM(Slice)
-ORDER BY (TenantId, Slo, Generation, \`Group\`, Slice)
-${SETTINGS}`;
+  ${UPDATED}`,
+  engine: 'ReplacingMergeTree(UpdatedAt)',
+  clauses: `PARTITION BY toYYYYMM(Slice)
+ORDER BY (TenantId, Slo, Generation, \`Group\`, Slice)`,
+  settings: SETTINGS,
+};
 
-const BUDGETS = `CREATE TABLE IF NOT EXISTS ${TABLES.budgets} (
-  TenantId ${LC},
+const BUDGETS: TableDefinition = {
+  kind: 'table',
+  name: TABLES.budgets,
+  columns: `TenantId ${LC},
   Slo ${LC},
   Objective ${LC},
   Service ${LC},
@@ -47,14 +51,17 @@ const BUDGETS = `CREATE TABLE IF NOT EXISTS ${TABLES.budgets} (
   ExhaustsInSeconds ${FIGURE},
   Coverage ${FIGURE},
   State ${LC},
-  ${UPDATED}
-) ENGINE = ReplacingMergeTree(UpdatedAt)
-PARTITION BY toYYYYMM(Time)
-ORDER BY (TenantId, Slo, Objective, Time)
-${SETTINGS}`;
+  ${UPDATED}`,
+  engine: 'ReplacingMergeTree(UpdatedAt)',
+  clauses: `PARTITION BY toYYYYMM(Time)
+ORDER BY (TenantId, Slo, Objective, Time)`,
+  settings: SETTINGS,
+};
 
-const BURN_RATES = `CREATE TABLE IF NOT EXISTS ${TABLES.burnRates} (
-  TenantId ${LC},
+const BURN_RATES: TableDefinition = {
+  kind: 'table',
+  name: TABLES.burnRates,
+  columns: `TenantId ${LC},
   Slo ${LC},
   Objective ${LC},
   Time ${TIME},
@@ -62,14 +69,17 @@ const BURN_RATES = `CREATE TABLE IF NOT EXISTS ${TABLES.burnRates} (
   Good ${COUNT},
   Total ${COUNT},
   Rate ${FIGURE},
-  ${UPDATED}
-) ENGINE = ReplacingMergeTree(UpdatedAt)
-PARTITION BY toYYYYMM(Time)
-ORDER BY (TenantId, Slo, Objective, \`Window\`, Time)
-${SETTINGS}`;
+  ${UPDATED}`,
+  engine: 'ReplacingMergeTree(UpdatedAt)',
+  clauses: `PARTITION BY toYYYYMM(Time)
+ORDER BY (TenantId, Slo, Objective, \`Window\`, Time)`,
+  settings: SETTINGS,
+};
 
-const ALERTS = `CREATE TABLE IF NOT EXISTS ${TABLES.alerts} (
-  TenantId ${LC},
+const ALERTS: TableDefinition = {
+  kind: 'table',
+  name: TABLES.alerts,
+  columns: `TenantId ${LC},
   Id ${TEXT},
   Slo ${LC},
   Objective ${LC},
@@ -84,28 +94,34 @@ const ALERTS = `CREATE TABLE IF NOT EXISTS ${TABLES.alerts} (
   Retroactive Bool,
   Reason ${TEXT},
   Details ${TEXT},
-  ${UPDATED}
-) ENGINE = ReplacingMergeTree(UpdatedAt)
-PARTITION BY toYYYYMM(StartedAt)
-ORDER BY (TenantId, Slo, Id)
-${SETTINGS}`;
+  ${UPDATED}`,
+  engine: 'ReplacingMergeTree(UpdatedAt)',
+  clauses: `PARTITION BY toYYYYMM(StartedAt)
+ORDER BY (TenantId, Slo, Id)`,
+  settings: SETTINGS,
+};
 
 /** Kept for ever: an old definition may still be in force, and old slices are read with the one of their time. */
-const DEFINITIONS = `CREATE TABLE IF NOT EXISTS ${TABLES.definitions} (
-  TenantId ${LC},
+const DEFINITIONS: TableDefinition = {
+  kind: 'table',
+  name: TABLES.definitions,
+  columns: `TenantId ${LC},
   Slo ${LC},
   Generation UInt32,
   Service ${LC},
   Dimension ${LC},
   FromSlice DateTime,
   Document ${TEXT},
-  ${UPDATED}
-) ENGINE = ReplacingMergeTree(UpdatedAt)
-ORDER BY (TenantId, Slo, Generation)
-SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 100000`;
+  ${UPDATED}`,
+  engine: 'ReplacingMergeTree(UpdatedAt)',
+  clauses: `ORDER BY (TenantId, Slo, Generation)`,
+  settings: 'index_granularity = 8192',
+};
 
-const BATCHES = `CREATE TABLE IF NOT EXISTS ${TABLES.batches} (
-  Token ${TEXT},
+const BATCHES: TableDefinition = {
+  kind: 'table',
+  name: TABLES.batches,
+  columns: `Token ${TEXT},
   Topic ${LC},
   TopicId ${LC},
   Partition UInt32,
@@ -113,27 +129,31 @@ const BATCHES = `CREATE TABLE IF NOT EXISTS ${TABLES.batches} (
   LastOffset UInt64 CODEC(Delta, ZSTD(1)),
   Records ${COUNT},
   Rows ${COUNT},
-  StoredAt DateTime64(3) CODEC(Delta, ZSTD(1))
-) ENGINE = ReplacingMergeTree(StoredAt)
-PARTITION BY toYYYYMM(StoredAt)
-ORDER BY (Topic, TopicId, Partition, FirstOffset, LastOffset)
-${SETTINGS}`;
+  StoredAt DateTime64(3) CODEC(Delta, ZSTD(1))`,
+  engine: 'ReplacingMergeTree(StoredAt)',
+  clauses: `PARTITION BY toYYYYMM(StoredAt)
+ORDER BY (Topic, TopicId, Partition, FirstOffset, LastOffset)`,
+  settings: SETTINGS,
+};
 
-const LOSSES = `CREATE TABLE IF NOT EXISTS ${TABLES.losses} (
-  Topic ${LC},
+const LOSSES: TableDefinition = {
+  kind: 'table',
+  name: TABLES.losses,
+  columns: `Topic ${LC},
   TopicId ${LC},
   Partition UInt32,
   FirstOffset UInt64,
   LastOffset UInt64,
   Reason ${LC},
-  At DateTime64(3)
-) ENGINE = ReplacingMergeTree(At)
-PARTITION BY toYYYYMM(At)
-ORDER BY (Topic, TopicId, Partition, FirstOffset, LastOffset, Reason)
-${SETTINGS}`;
+  At DateTime64(3)`,
+  engine: 'ReplacingMergeTree(At)',
+  clauses: `PARTITION BY toYYYYMM(At)
+ORDER BY (Topic, TopicId, Partition, FirstOffset, LastOffset, Reason)`,
+  settings: SETTINGS,
+};
 
-export const results: Migration = {
+export const results: LayoutStep = {
   version: 2,
   name: 'results',
-  statements: [SLICES, BUDGETS, BURN_RATES, ALERTS, DEFINITIONS, BATCHES, LOSSES],
+  definitions: [SLICES, BUDGETS, BURN_RATES, ALERTS, DEFINITIONS, BATCHES, LOSSES],
 };

@@ -5,7 +5,11 @@ import { TABLES } from '../names.ts';
 /** The settings of retention, in days. */
 export type RetentionSettings = Pick<
   Configuration,
-  'retentionTracesDays' | 'retentionLogsDays' | 'retentionMetricsDays' | 'retentionResultsDays'
+  | 'retentionTracesDays'
+  | 'retentionLogsDays'
+  | 'retentionMetricsDays'
+  | 'retentionResultsDays'
+  | 'retentionDeadLettersDays'
 >;
 
 /** A table whose rows expire. */
@@ -34,4 +38,6 @@ export const EXPIRIES: readonly Expiry[] = [
   { table: TABLES.alerts, from: 'toDateTime(StartedAt)', days: 'retentionResultsDays' },
   { table: TABLES.batches, from: 'toDateTime(StoredAt)', days: 'retentionResultsDays' },
   { table: TABLES.losses, from: 'toDateTime(At)', days: 'retentionResultsDays' },
+  { table: TABLES.deadLetters, from: 'toDateTime(AppendedAt)', days: 'retentionDeadLettersDays' },
+  { table: TABLES.replays, from: 'toDateTime(AppendedAt)', days: 'retentionDeadLettersDays' },
 ];

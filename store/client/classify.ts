@@ -4,6 +4,8 @@ interface Kind {
   readonly code: StoreErrorCode;
   readonly outcome: StoreOutcome;
   readonly numbers: readonly number[];
+  /** How long to leave ClickHouse alone, where trying again soon would keep it from recovering. */
+  readonly retryAfterMillis?: number;
 }
 
 /**
@@ -11,15 +13,17 @@ interface Kind {
  * the engine finds out before it writes: a number that may also come from a view behind the table is `unknown`.
  */
 const KINDS: readonly Kind[] = [
-  { code: 'unknown-name', outcome: 'rejected', numbers: [8, 10, 16, 47, 60, 81] },
+  { code: 'unknown-name', outcome: 'rejected', numbers: [8, 10, 16, 47, 60, 81, 701] },
   { code: 'bad-statement', outcome: 'rejected', numbers: [42, 46, 48, 62, 63, 73, 115, 215] },
   { code: 'bad-data', outcome: 'rejected', numbers: [6, 7, 27, 32, 33, 53, 70, 108, 117, 128, 131, 261] },
   { code: 'refused', outcome: 'rejected', numbers: [164, 192, 193, 194, 195, 291, 497, 516] },
-  { code: 'busy', outcome: 'rejected', numbers: [202] },
-  { code: 'too-many-parts', outcome: 'unknown', numbers: [252] },
-  { code: 'memory', outcome: 'unknown', numbers: [173, 241] },
-  { code: 'disk-full', outcome: 'unknown', numbers: [243] },
-  { code: 'timeout', outcome: 'unknown', numbers: [159, 160, 209] },
+  { code: 'busy', outcome: 'rejected', numbers: [202], retryAfterMillis: 1_000 },
+  { code: 'too-many-parts', outcome: 'unknown', numbers: [252], retryAfterMillis: 10_000 },
+  { code: 'memory', outcome: 'unknown', numbers: [173, 241], retryAfterMillis: 5_000 },
+  { code: 'disk-full', outcome: 'unknown', numbers: [243], retryAfterMillis: 30_000 },
+  { code: 'read-only', outcome: 'unknown', numbers: [225, 242, 999], retryAfterMillis: 2_000 },
+  { code: 'quorum', outcome: 'unknown', numbers: [285, 286, 319], retryAfterMillis: 5_000 },
+  { code: 'timeout', outcome: 'unknown', numbers: [159, 160, 209], retryAfterMillis: 2_000 },
 ];
 
 const KIND_OF_NUMBER = new Map(
@@ -35,16 +39,38 @@ export function engineFailure(act: string, number: number, text: string): StoreE
   return new StoreError(kind?.code ?? 'failed', `${act}: ${text.trim()}`, {
     outcome: kind?.outcome ?? 'unknown',
     clickhouseCode: number,
+    ...(kind?.retryAfterMillis === undefined ? {} : { retryAfterMillis: kind.retryAfterMillis }),
   });
 }
 
-/** An answer without ClickHouse's number: the embedded engine's 404 without its secret, or a proxy in between. */
-export function httpFailure(act: string, status: number, text: string): StoreError {
-  const refused = status === 401 || status === 403 || status === 404;
+/** What an answer without ClickHouse's number says: the embedded engine's 404 without its secret, or a proxy. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** Header `Retry-After`. */
+  readonly retryAfter?: string;
+}
+
+/** Such an answer as a failure; one with status 200 is not ClickHouse's at all. */
+export function httpFailure(act: string, { status, text, retryAfter }: HttpAnswer): StoreError {
   const told = text.trim().slice(0, 500) || 'no explanation';
-  return new StoreError(refused ? 'refused' : 'failed', `${act}: HTTP ${status}: ${told}`, {
-    outcome: status < 500 ? 'rejected' : 'unknown',
+  const wait = retryAfterMillis(retryAfter) ?? (status === 429 || status === 503 ? 1_000 : undefined);
+  return new StoreError(codeOfStatus(status), `${act}: HTTP ${status}: ${told}`, {
+    outcome: status >= 400 && status < 500 ? 'rejected' : 'unknown',
+    ...(wait === undefined ? {} : { retryAfterMillis: wait }),
   });
+}
+
+function codeOfStatus(status: number): StoreErrorCode {
+  if (status < 400) return 'wrong-answer';
+  if (status === 401 || status === 403 || status === 404) return 'refused';
+  if (status === 429) return 'busy';
+  return status >= 502 && status <= 504 ? 'unavailable' : 'failed';
+}
+
+/** In its form of seconds; nobody sends ClickHouse's callers a date. */
+function retryAfterMillis(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,5}$/.test(header.trim()) ? Number(header) * 1_000 : undefined;
 }
 
 /** What the connection failed with. */
@@ -53,4 +79,11 @@ export function connectionFailure(act: string, cause: unknown): StoreError {
   const outcome = NEVER_CONNECTED.has(code) ? 'rejected' : 'unknown';
   const told = cause instanceof Error ? cause.message || code : String(cause);
   return new StoreError('unavailable', `${act}: ${told}`, { outcome, cause });
+}
+
+/** Whether another replica may well do what this one could not. */
+export function isFaultOfHost({ code, clickhouseCode }: StoreError): boolean {
+  // Without a number it is our own deadline: nothing was heard of this server.
+  if (code === 'timeout') return clickhouseCode === undefined;
+  return code === 'unavailable' || code === 'wrong-answer' || code === 'read-only';
 }

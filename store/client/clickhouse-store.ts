@@ -1,43 +1,28 @@
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import {
-  type ClickHouseClient,
-  ClickHouseLogLevel,
-  type ClickHouseSettings,
-  createClient,
-} from '@clickhouse/client';
-import { DATABASE } from '../../schemas/names.ts';
+import type { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { localTable } from '../../schemas/local-table.ts';
 import { StoreError } from '../errors.ts';
 import type { InsertBlock, QueryOptions, Store, StoreEndpoint } from '../types.ts';
-import { connectionFailure, engineFailure, httpFailure } from './classify.ts';
+import { connectionFailure, engineFailure } from './classify.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { ExceptionFrame } from './exception-frame.ts';
+import type { HostClient, HostRequest } from './host-client.ts';
+import { type Attempt, Hosts } from './hosts.ts';
 import { INSERT_SETTINGS } from './insert-settings.ts';
 
 /** How the adapter behaves. */
 export interface StoreOptions {
   /** An answer has to be complete after so many milliseconds; a stream has to begin by then. @default 120_000 */
   readonly timeoutMillis?: number;
-  /** Connections kept at most. @default 10 */
+  /** Connections kept at most, to each server. @default 32 */
   readonly maxConnections?: number;
-}
-
-interface Request {
-  /** What is being done, for messages: `Cannot insert into otel_traces`. */
-  readonly act: string;
-  readonly sql: string;
-  readonly body?: readonly Uint8Array[];
-  readonly settings: Readonly<Record<string, string | number>>;
-  readonly options: QueryOptions;
-}
-
-interface Answer {
-  readonly stream: Readable;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The first time a server that failed is put aside for. @default 1000 */
+  readonly asideMillis?: number;
 }
 
 const PING_MILLIS = 5_000;
+/** Replicas have so long to confirm an INSERT; less than the whole answer may take. */
+const QUORUM_MILLIS = 60_000;
 
 /** Small results: buffered by the engine until complete, so that a failure has its own status and header. */
 const RESULT_SETTINGS = {
@@ -46,52 +31,69 @@ const RESULT_SETTINGS = {
 } as const;
 
 /**
- * A {@link Store} over ClickHouse's HTTP interface. Sends each statement once and repeats none: what to do about an
- * unknown outcome is the caller's knowledge. Holds connections, nothing else.
+ * A {@link Store} over ClickHouse's HTTP interface. Each server gets a statement once. Another replica gets it when
+ * the first could not be reached, or failed and repeating is harmless: a query, an INSERT with a token. Everything
+ * further is the caller's knowledge. Holds connections, nothing else. Throws what {@link parseClickhouseUrls} throws.
  */
 export function createStore(endpoint: StoreEndpoint, options: StoreOptions = {}): Store {
   return new ClickHouseStore(endpoint, options);
 }
 
 class ClickHouseStore implements Store {
-  readonly #client: ClickHouseClient;
+  readonly #hosts: Hosts;
   readonly #timeoutMillis: number;
+  readonly #cluster: boolean;
+  readonly #insertSettings: Readonly<Record<string, string | number>>;
+  readonly #missingColumns: Readonly<Record<string, readonly string[]>>;
 
   constructor(endpoint: StoreEndpoint, options: StoreOptions) {
     this.#timeoutMillis = options.timeoutMillis ?? 120_000;
-    this.#client = createClient({
-      url: endpoint.url,
-      ...(endpoint.username ? { username: endpoint.username } : {}),
-      ...(endpoint.password ? { password: endpoint.password } : {}),
-      http_headers: { ...endpoint.headers },
-      max_open_connections: options.maxConnections ?? 10,
-      // A backstop behind our own deadline, which knows its reason.
-      request_timeout: this.#timeoutMillis + 10_000,
-      keep_alive: { enabled: true, eagerly_destroy_stale_sockets: true },
-      // The client would write to the console.
-      log: { level: ClickHouseLogLevel.OFF },
+    this.#cluster = (endpoint.cluster ?? '') !== '';
+    this.#missingColumns = endpoint.missingColumns ?? {};
+    this.#insertSettings = this.#cluster
+      ? {
+          ...INSERT_SETTINGS,
+          insert_quorum: endpoint.insertQuorum ?? 'auto',
+          insert_quorum_timeout: QUORUM_MILLIS,
+        }
+      : INSERT_SETTINGS;
+    this.#hosts = new Hosts(endpoint, {
+      maxConnections: options.maxConnections ?? 32,
+      timeoutMillis: this.#timeoutMillis + 10_000,
+      ...(options.asideMillis === undefined ? {} : { asideMillis: options.asideMillis }),
     });
   }
 
   async insert(block: InsertBlock): Promise<void> {
-    const columns = block.columns.map(quoted).join(', ');
-    const token = block.token === undefined ? {} : { insert_deduplication_token: block.token };
-    await this.#complete({
-      act: `Cannot insert into ${block.table}`,
-      sql: `INSERT INTO ${quoted(block.table)} (${columns}) FORMAT Native`,
-      body: block.chunks,
-      settings: { ...INSERT_SETTINGS, ...token },
-      options: {},
-    });
+    const table = this.#cluster ? localTable(block.table) : block.table;
+    const missing = this.#missingColumns[table];
+    const columns = missing ? block.columns.filter((name) => !missing.includes(name)) : block.columns;
+    await this.#complete(
+      {
+        act: `Cannot insert into ${table}`,
+        sql: `INSERT INTO ${quoted(table)} (${columns.map(quoted).join(', ')}) FORMAT Native`,
+        body: block.chunks,
+        settings: {
+          ...this.#insertSettings,
+          ...(block.token === undefined ? {} : { insert_deduplication_token: block.token }),
+          ...(missing ? { input_format_skip_unknown_fields: 1 } : {}),
+        },
+        options: {},
+      },
+      {
+        shard: block.shard ?? 0,
+        // Batches in turn; the attempts of one begin at the same replica.
+        start: crc32(block.token ?? ''),
+        repeatable: block.token !== undefined,
+      },
+    );
   }
 
   async query<Row>(sql: string, options: QueryOptions = {}): Promise<readonly Row[]> {
-    const body = await this.#complete({
-      act: 'Cannot query',
-      sql: `${sql}\nFORMAT JSONEachRow`,
-      settings: RESULT_SETTINGS,
-      options,
-    });
+    const body = await this.#complete(
+      { act: 'Cannot query', sql: `${sql}\nFORMAT JSONEachRow`, settings: RESULT_SETTINGS, options },
+      { repeatable: true },
+    );
     return body
       .split('\n')
       .filter((line) => line !== '')
@@ -99,26 +101,22 @@ class ClickHouseStore implements Store {
   }
 
   async command(sql: string, options: QueryOptions = {}): Promise<void> {
-    await this.#complete({
-      act: 'Cannot run a command',
-      sql,
-      settings: { wait_end_of_query: 1 },
-      options,
-    });
+    await this.#complete(
+      { act: 'Cannot run a command', sql, settings: { wait_end_of_query: 1 }, options },
+      { repeatable: false },
+    );
   }
 
   async stream(sql: string, options: QueryOptions = {}): Promise<Readable> {
     const act = 'Cannot stream';
-    const limit = deadline(this.#timeoutMillis, options.signal);
-    try {
-      const { stream, headers } = await this.#send({ act, sql, settings: {}, options }, limit);
-      const tag = String(headers['x-clickhouse-exception-tag'] ?? '');
-      const frame = new ExceptionFrame(tag, (message) => streamedFailure(act, message));
-      connect(act, stream, frame, options.signal);
-      return stream.pipe(frame);
-    } finally {
-      limit.done();
-    }
+    const request = { act, sql, settings: {}, options };
+    const { stream, headers } = await this.#attempt(request, { repeatable: true }, (host, limit) =>
+      host.send(request, limit),
+    );
+    const tag = String(headers['x-clickhouse-exception-tag'] ?? '');
+    const frame = new ExceptionFrame(tag, (message) => streamedFailure(act, message));
+    connect(act, stream, frame, options.signal);
+    return stream.pipe(frame);
   }
 
   async ping(): Promise<boolean> {
@@ -132,69 +130,24 @@ class ClickHouseStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
+    await this.#hosts.close();
   }
 
   /** Sends a statement and reads its whole answer. */
-  async #complete(request: Request): Promise<string> {
-    const limit = deadline(this.#timeoutMillis, request.options.signal);
+  #complete(request: HostRequest, attempt: Attempt): Promise<string> {
+    return this.#attempt(request, attempt, (host, limit) => host.complete(request, limit));
+  }
+
+  async #attempt<Result>(
+    { options }: HostRequest,
+    attempt: Attempt,
+    act: (host: HostClient, limit: Deadline) => Promise<Result>,
+  ): Promise<Result> {
+    const limit = deadline(this.#timeoutMillis, options.signal);
     try {
-      const { stream } = await this.#send(request, limit);
-      return await this.#read(request.act, stream, limit);
+      return await this.#hosts.attempt(attempt, (host) => act(host, limit));
     } finally {
       limit.done();
-    }
-  }
-
-  /** Resolves with an answer whose status and headers tell of no failure. */
-  async #send(request: Request, limit: Deadline): Promise<Answer> {
-    const { act } = request;
-    const answer = await this.#exchange(request, limit);
-    const number = Number(answer.headers['x-clickhouse-exception-code'] ?? 0);
-    if (number !== 0) throw engineFailure(act, number, await this.#read(act, answer.stream, limit));
-    if (answer.status !== 200) {
-      throw httpFailure(act, answer.status, await this.#read(act, answer.stream, limit));
-    }
-    return answer;
-  }
-
-  async #exchange(request: Request, limit: Deadline): Promise<Answer> {
-    const { act, sql, body, settings, options } = request;
-    const early = limit.failure(act);
-    if (early) throw early;
-    // The client knows no per-request database; to ClickHouse it is one parameter among the settings.
-    const parameters = { ...settings, ...options.settings, database: options.database ?? DATABASE };
-    const query = {
-      query: sql,
-      clickhouse_settings: parameters as ClickHouseSettings,
-      query_params: { ...options.params },
-      abort_signal: limit.signal,
-      // Failures are read here, by header, not from their text.
-      ignore_error_response: true,
-    };
-    try {
-      const answer = await this.#client.exec(
-        body === undefined ? query : { ...query, values: Readable.from(body, { objectMode: false }) },
-      );
-      return {
-        stream: answer.stream,
-        status: answer.http_status_code ?? 200,
-        headers: answer.response_headers,
-      };
-    } catch (cause) {
-      throw limit.failure(act) ?? connectionFailure(act, cause);
-    }
-  }
-
-  async #read(act: string, stream: Readable, limit: Deadline): Promise<string> {
-    const onAbort = () => stream.destroy(new Error('deadline'));
-    limit.signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await text(stream);
-    } catch (cause) {
-      throw limit.failure(act) ?? connectionFailure(act, cause);
-    } finally {
-      limit.signal.removeEventListener('abort', onAbort);
     }
   }
 }

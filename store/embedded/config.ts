@@ -23,7 +23,6 @@ export function engineConfig(config: EngineConfig): string {
   return `<clickhouse>
   <log-level>warning</log-level>
   <logger><log>${escaped(config.logFile)}</log><size>10M</size><count>1</count></logger>
-  <timezone>UTC</timezone>
   <listen_host>127.0.0.1</listen_host>
   <max_server_memory_usage>${total}</max_server_memory_usage>
   <merges_mutations_memory_usage_soft_limit>${share(0.4)}</merges_mutations_memory_usage_soft_limit>

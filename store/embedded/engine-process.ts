@@ -30,7 +30,8 @@ export class EngineProcess {
     this.#child = spawn(
       process.execPath,
       [CHILD, library, path, configFile, String(port), String(process.pid)],
-      // No environment: neither our secrets nor a library path from outside belong in it.
+      // No environment: neither our secrets nor a library path from outside belong in it. Its time zone is that of TZ,
+      // whatever its configuration says.
       { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: { TZ: 'UTC' } },
     );
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {

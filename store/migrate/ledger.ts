@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto';
+import { localTable } from '../../schemas/local-table.ts';
 import type { Migration } from '../../schemas/migrations/types.ts';
 import { TABLES } from '../../schemas/names.ts';
 import { StoreError } from '../errors.ts';
 import type { Store } from '../types.ts';
+import type { Ddl } from './ddl.ts';
 
 interface LedgerRow {
   readonly Version: number;
   readonly Checksum: string;
-}
-
-/** Creates the ledger when it is missing. A migration's row is written after its last statement. */
-export async function ensureLedger(store: Store): Promise<void> {
-  await store.command(`CREATE TABLE IF NOT EXISTS ${TABLES.migrations} (
-  Version UInt32, Name String, Checksum String, AppliedAt DateTime64(3)
-) ENGINE = ReplacingMergeTree(AppliedAt) ORDER BY Version SETTINGS fsync_after_insert = 1`);
 }
 
 /**
@@ -35,10 +30,11 @@ export async function pending(store: Store, migrations: readonly Migration[]): P
   return migrations.filter((migration) => !applied.has(migration.version));
 }
 
-/** Notes a migration as applied. */
-export async function note(store: Store, migration: Migration): Promise<void> {
+/** Notes a migration as applied, after its last statement. Noted twice, it still has one row. */
+export async function note({ store, layout }: Ddl, migration: Migration): Promise<void> {
+  const ledger = layout === 'single' ? TABLES.migrations : localTable(TABLES.migrations);
   await store.command(
-    `INSERT INTO ${TABLES.migrations} SELECT {version:UInt32}, {name:String}, {checksum:String}, now64(3)`,
+    `INSERT INTO ${ledger} SELECT {version:UInt32}, {name:String}, {checksum:String}, now64(3)`,
     {
       settings: { async_insert: 0 },
       params: { version: migration.version, name: migration.name, checksum: checksum(migration) },
@@ -56,6 +52,7 @@ function check(migration: Migration, applied: string | undefined): void {
   );
 }
 
+/** Of the text before a cluster's name is put in: a cluster may be renamed. */
 function checksum(migration: Migration): string {
   return createHash('sha256').update(migration.statements.join(';\n')).digest('hex');
 }

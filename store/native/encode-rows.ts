@@ -13,8 +13,8 @@ export interface RowColumn {
  * Rows as one Native block (revision 0), in chunks to be sent in order; no rows give no chunks. Meant for small
  * tables: telemetry has its own encoder.
  *
- * Values: String and LowCardinality(String) take strings; integers take numbers or bigints; Bool takes booleans;
- * DateTime takes a Date or whole seconds; DateTime64(p) takes a Date or ticks of 10^-p s; Nullable takes null too;
+ * Values: String and LowCardinality(String) take strings, String also bytes; integers take numbers or bigints; Bool
+ * takes booleans; DateTime takes a Date or whole seconds; DateTime64(p) takes a Date or ticks of 10^-p s; Nullable takes null too;
  * Array takes arrays; Map(LowCardinality(String), String) takes a plain object, stored with sorted keys.
  * Throws `TypeError` or `RangeError` naming the column when a value does not fit, `SyntaxError` for an unknown type.
  */

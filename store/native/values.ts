@@ -17,7 +17,10 @@ export function writeValues(
 ): void {
   switch (type.kind) {
     case 'string':
-      for (const value of values) writer.text(expectString(value, name));
+      for (const value of values) {
+        if (value instanceof Uint8Array) writer.string(value);
+        else writer.text(expectString(value, name));
+      }
       return;
     case 'lowCardinality':
       writeLowCardinality(writer, values, name);

@@ -55,6 +55,16 @@ describe('loadConfiguration()', () => {
       'kafkaCertFile, kafkaKeyFile: expected both or none',
     ],
     [{ VALET_KAFKA_SASL_USER: 'u' }, 'kafkaSaslMechanism, kafkaSaslUser: expected both or none'],
+    [{ VALET_CLICKHOUSE_URL: 'a1:8123' }, 'clickhouseUrl: Cannot read a ClickHouse address'],
+    [
+      { VALET_CLICKHOUSE_URL: 'http://a1;http://b1' },
+      'clickhouseCluster: expected the name of the cluster, as clickhouseUrl names 2 shards',
+    ],
+    [{ VALET_CLICKHOUSE_CLUSTER: 'c' }, 'clickhouseCluster: expected clickhouseUrl to name its servers'],
+    [
+      { VALET_CLICKHOUSE_INSERT_QUORUM: 'most' },
+      'clickhouseInsertQuorum: expected auto or a number, current value is "most"',
+    ],
   ])('refuses %j and says what was expected', (environment, problem) => {
     expect(() => loadConfiguration(environment)).toThrow(problem);
   });

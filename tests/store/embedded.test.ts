@@ -74,11 +74,14 @@ async function listening(pid: number): Promise<string[]> {
   const tables = await Promise.all(
     ['tcp', 'tcp6', 'udp', 'udp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')),
   );
-  return tables
-    .flatMap((table) => table.split('\n').slice(1))
-    .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[3] !== '01' && sockets.has(fields[9] ?? ''))
-    .map((fields) => fields[1] ?? '');
+  return (
+    tables
+      .flatMap((table) => table.split('\n').slice(1))
+      .map((line) => line.trim().split(/\s+/))
+      // Waiting for connections, or for datagrams; one that is just being closed is neither.
+      .filter((fields) => ['0A', '07'].includes(fields[3] ?? '') && sockets.has(fields[9] ?? ''))
+      .map((fields) => fields[1] ?? '')
+  );
 }
 
 describe('startEmbedded()', () => {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { telemetry } from '../../schemas/migrations/0001-telemetry.ts';
 import { MIGRATIONS } from '../../schemas/migrations/index.ts';
 import { EXPIRIES } from '../../schemas/migrations/retention.ts';
 import type { Migration } from '../../schemas/migrations/types.ts';
@@ -16,12 +15,17 @@ import {
 import { migrate } from '../../store/migrate/migrate.ts';
 import type { Store } from '../../store/types.ts';
 import { startTestEngine, type TestEngine } from '../support/embedded.ts';
+import { withSessionZone } from './session-zone.ts';
+
+const [telemetry] = MIGRATIONS as [Migration, ...Migration[]];
+const VERSIONS = MIGRATIONS.map(({ version }) => version);
 
 const SETTINGS = {
   retentionTracesDays: 14,
   retentionLogsDays: 7,
   retentionMetricsDays: 30,
   retentionResultsDays: 400,
+  retentionDeadLettersDays: 30,
   fsync: true,
 };
 
@@ -51,15 +55,12 @@ const ledger = () => store.query(`SELECT Version, Name FROM ${TABLES.migrations}
 
 describe('migrate()', () => {
   test('makes every table from nothing, and changes nothing the second time', async () => {
-    expect(await migrate(store, SETTINGS)).toEqual({ applied: [1, 2] });
+    expect(await migrate(store, SETTINGS)).toEqual({ applied: VERSIONS, foreign: [], altered: [] });
     expect([...(await engines()).keys()].sort()).toEqual(Object.values(TABLES).toSorted());
     const before = await layout();
-    expect(await migrate(store, SETTINGS)).toEqual({ applied: [] });
+    expect(await migrate(store, SETTINGS)).toEqual({ applied: [], foreign: [], altered: [] });
     expect(await layout()).toEqual(before);
-    expect(await ledger()).toEqual([
-      { Version: 1, Name: 'telemetry' },
-      { Version: 2, Name: 'results' },
-    ]);
+    expect(await ledger()).toEqual(MIGRATIONS.map(({ version, name }) => ({ Version: version, Name: name })));
     expect(await store.query("SELECT engine FROM system.databases WHERE name = 'valet'")).toEqual([
       { engine: 'Atomic' },
     ]);
@@ -109,7 +110,7 @@ describe('migrate()', () => {
       };
       await expect(migrate(store, SETTINGS, [part])).rejects.toMatchObject({ code: 'bad-statement' });
       expect(await ledger()).toEqual([]);
-      expect(await migrate(store, SETTINGS)).toEqual({ applied: [1, 2] });
+      expect(await migrate(store, SETTINGS)).toEqual({ applied: VERSIONS, foreign: [], altered: [] });
       expect((await layout()).map((row) => (row as { name: string }).name)).toEqual(whole);
     }
   });
@@ -123,14 +124,34 @@ describe('migrate()', () => {
     });
   });
 
-  test('refuses a database that a later version made', async () => {
-    await migrate(store, SETTINGS, [...MIGRATIONS, { version: 3, name: 'later', statements: [] }]);
-    await expect(migrate(store, SETTINGS)).rejects.toMatchObject({ code: 'migration-newer' });
+  test('knows the migrations of every release by their checksums, so that older databases go on', async () => {
+    await migrate(store, SETTINGS);
+    const checksums = await store.query<{ Checksum: string }>(
+      `SELECT Checksum FROM ${TABLES.migrations} FINAL ORDER BY Version LIMIT 2`,
+    );
+    expect(checksums.map(({ Checksum }) => Checksum)).toEqual([
+      '30cc672e8d218dfe3f90604c47d07ff2589e2082392a4e7dbef3492b93de4fbe',
+      '45750b2ea183ff055a26d2c8207448390208df7332816e109937654edf3be301',
+    ]);
   });
 
-  test('may run in two processes at once', async () => {
-    await Promise.all([migrate(store, SETTINGS), migrate(store, SETTINGS)]);
-    expect(await ledger()).toHaveLength(2);
+  test('refuses a session in another time zone than UTC, before it makes anything', async () => {
+    const abroad = withSessionZone(store, 'Europe/Berlin');
+    await expect(migrate(abroad, SETTINGS)).rejects.toMatchObject({
+      code: 'time-zone',
+      message: expect.stringMatching(/current value is Europe\/Berlin; take session_timezone out of/),
+    });
+    expect(
+      await store.query("SELECT name FROM system.databases WHERE name = 'valet'", { database: 'system' }),
+    ).toEqual([]);
+  });
+
+  test('refuses a database that a later version made', async () => {
+    await migrate(store, SETTINGS, [
+      ...MIGRATIONS,
+      { version: MIGRATIONS.length + 1, name: 'later', statements: [] },
+    ]);
+    await expect(migrate(store, SETTINGS)).rejects.toMatchObject({ code: 'migration-newer' });
   });
 });
 
@@ -139,6 +160,7 @@ describe('the tables', () => {
   const KEPT = {
     ...SETTINGS,
     retentionResultsDays: 20_000,
+    retentionDeadLettersDays: 30,
     retentionTracesDays: 20_000,
     retentionLogsDays: 20_000,
     retentionMetricsDays: 20_000,

@@ -2,6 +2,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { HostRing } from '../../../store/client/host-ring.ts';
+import { parseClickhouseUrls } from '../../../store/client/parse-clickhouse-urls.ts';
 import type { StoreEndpoint } from '../../../store/types.ts';
 
 /** The engine did not answer, or not in time. */
@@ -35,17 +37,23 @@ export interface EngineRequest {
 }
 
 const INTERNAL_IDLE_MILLIS = 15_000;
+const PROBE_IDLE_MILLIS = 2_000;
 
-/** A keep-alive client of one engine. */
+/** A server that takes the statement and says nothing. */
+class Silence extends Error {}
+
+/** A keep-alive client of ClickHouse: of one engine, or of a cluster's servers, any of which answers for all. */
 export class EngineClient {
-  readonly #url: URL;
+  readonly #hosts: readonly string[];
+  readonly #ring = new HostRing({ probe: (host) => this.#answers(host) });
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #agent: HttpAgent;
+  readonly #secureAgent: HttpsAgent;
 
   constructor(endpoint: StoreEndpoint) {
-    this.#url = new URL(endpoint.url);
-    const secure = this.#url.protocol === 'https:';
-    this.#agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, timeout: 20_000 });
+    this.#hosts = parseClickhouseUrls(endpoint.url).flat();
+    this.#agent = new HttpAgent({ keepAlive: true, timeout: 20_000 });
+    this.#secureAgent = new HttpsAgent({ keepAlive: true, timeout: 20_000 });
     this.#headers = {
       ...endpoint.headers,
       ...(endpoint.username === undefined ? {} : { 'X-ClickHouse-User': endpoint.username }),
@@ -53,25 +61,58 @@ export class EngineClient {
     };
   }
 
-  /** Sends a statement and resolves with the answer's head, whatever its status. Rejects with {@link EngineUnavailable}. */
-  send(options: EngineRequest): Promise<IncomingMessage> {
-    const url = new URL(`/?${options.query}`, this.#url);
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  /**
+   * Sends a statement, to the next server when one cannot be reached, and resolves with the answer's head, whatever
+   * its status. Rejects with {@link EngineUnavailable}.
+   */
+  async send(options: EngineRequest): Promise<IncomingMessage> {
+    let cause: unknown;
+    for (const host of this.#ring.order(this.#hosts, 0)) {
+      try {
+        const answer = await this.#sendTo(host, options);
+        this.#ring.worked(host);
+        return answer;
+      } catch (error) {
+        cause = error;
+        if (options.signal?.aborted) break;
+        this.#ring.failed(host);
+        // Another one's silence would come on top of this one's.
+        if (error instanceof Silence) break;
+      }
+    }
+    throw new EngineUnavailable('Cannot reach the engine', { cause });
+  }
+
+  #sendTo(host: string, options: EngineRequest): Promise<IncomingMessage> {
+    const url = new URL(`/?${options.query}`, host);
+    const isSecure = url.protocol === 'https:';
+    const send = isSecure ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const outgoing = send(
         url,
         {
           method: 'POST',
-          agent: this.#agent,
+          agent: isSecure ? this.#secureAgent : this.#agent,
           headers: { ...options.headers, ...this.#headers },
           ...(options.signal === undefined ? {} : { signal: options.signal }),
         },
         resolve,
       );
-      outgoing.setTimeout(options.idleMillis, () => outgoing.destroy(new Error('the engine is silent')));
-      outgoing.on('error', (cause) => reject(new EngineUnavailable('Cannot reach the engine', { cause })));
+      outgoing.setTimeout(options.idleMillis, () => outgoing.destroy(new Silence('the engine is silent')));
+      outgoing.on('error', reject);
       outgoing.end(options.sql);
     });
+  }
+
+  async #answers(host: string): Promise<boolean> {
+    const query = new URLSearchParams();
+    try {
+      const answer = await this.#sendTo(host, { sql: 'SELECT 1', query, idleMillis: PROBE_IDLE_MILLIS });
+      answer.resume();
+      return answer.statusCode === 200;
+    } catch {
+      return false;
+    }
   }
 
   /** Rows as objects, for small results. Rejects with {@link EngineException} or {@link EngineUnavailable}. */
@@ -106,5 +147,6 @@ export class EngineClient {
   /** Closes idle connections. */
   close(): void {
     this.#agent.destroy();
+    this.#secureAgent.destroy();
   }
 }

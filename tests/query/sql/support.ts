@@ -9,6 +9,7 @@ const RETENTION = {
   retentionLogsDays: 14,
   retentionMetricsDays: 14,
   retentionResultsDays: 400,
+  retentionDeadLettersDays: 30,
 };
 /** Spans and log records of the tenant `''`; the tenant `other` has as many. */
 export const ROWS = 500;
