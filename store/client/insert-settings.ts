@@ -14,6 +14,8 @@ export const INSERT_SETTINGS = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
   materialized_views_ignore_errors: 0,
   max_insert_threads: 1,
+  // The first merge builds them: for the short life of a fresh part they cost more than they save.
+  materialize_skip_indexes_on_insert: 0,
   max_insert_block_size: NEVER_ROWS,
   min_insert_block_size_rows: NEVER_ROWS,
   min_insert_block_size_bytes: NEVER_BYTES,

@@ -11,12 +11,18 @@ interface TableRow {
   readonly sorting_key: string;
 }
 
+/**
+ * A fresh part goes into few files, which are synced one by one; merged ones, which queries read, have a file for each
+ * column as ever. Halves what an INSERT of 50,000 spans costs (docs/performance.md).
+ */
+const PART_SETTINGS = ['min_bytes_for_wide_part = 134217728'];
+
 /** Beyond it, `DateTime` would pass its end in 2106 and begin anew: fresh rows would count as expired. */
 const MAX_DAYS = 20_000;
 
 /**
- * Alters what differs from the settings: the TTL of each table that has one, and whether inserts are synced to disk
- * (`fsync_after_insert`, `fsync_part_directory`). Rows already stored follow a new TTL as well; so telemetry tables that
+ * Alters what differs from the settings: the TTL of each table that has one, whether inserts are synced to disk
+ * (`fsync_after_insert`, `fsync_part_directory`), and how fresh parts are laid out. Rows already stored follow a new TTL as well; so telemetry tables that
  * another program made keep their own, whatever was added to them. Throws `RangeError` for more days than ClickHouse's
  * times can hold.
  */
@@ -46,12 +52,14 @@ export async function applyTableSettings(
     if (foreign.has(name) || definitions.every((row) => expiryDays(row) === wanted)) continue;
     await ddl.run(`ALTER TABLE ${name}${ddl.onCluster} MODIFY TTL ${from} + toIntervalDay(${wanted})`);
   }
+  const telemetry = new Set(TELEMETRY.map(stored));
   for (const [name, definitions] of byName) {
-    if (foreign.has(name) || definitions.every((row) => syncs(row) === fsync)) continue;
-    const value = fsync ? 1 : 0;
-    await ddl.run(
-      `ALTER TABLE ${name}${ddl.onCluster} MODIFY SETTING fsync_after_insert = ${value}, fsync_part_directory = ${value}`,
+    const wanted = [...syncSettings(fsync), ...(telemetry.has(name) ? PART_SETTINGS : [])];
+    const differing = wanted.filter(
+      (setting) => !definitions.every(({ engine_full: engine }) => has(engine, setting)),
     );
+    if (foreign.has(name) || differing.length === 0) continue;
+    await ddl.run(`ALTER TABLE ${name}${ddl.onCluster} MODIFY SETTING ${differing.join(', ')}`);
   }
 }
 
@@ -67,6 +75,12 @@ function expiryDays({ engine_full: engine }: TableRow): number | undefined {
   return days === undefined ? undefined : Number(days);
 }
 
-function syncs({ engine_full: engine }: TableRow): boolean {
-  return engine.includes('fsync_after_insert = 1') && engine.includes('fsync_part_directory = 1');
+function syncSettings(fsync: boolean): readonly string[] {
+  const value = fsync ? 1 : 0;
+  return [`fsync_after_insert = ${value}`, `fsync_part_directory = ${value}`];
+}
+
+/** What is 0 by default is not in the definition unless it was set. */
+function has(engine: string, setting: string): boolean {
+  return engine.includes(setting) || (setting.endsWith(' = 0') && !engine.includes(setting.slice(0, -1)));
 }
