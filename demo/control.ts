@@ -1,4 +1,4 @@
-/** The fault switches over HTTP, on loopback, for the console and the command line. */
+/** The fault switches over HTTP, for the console and the command line. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FAULTS, type FaultName, type FaultSwitches, isFaultName } from './shop/faults.ts';
@@ -11,8 +11,21 @@ export interface ControlServer {
   close(): void;
 }
 
-/** `GET /faults` lists them, `PUT /faults/{name}` with `{"active": boolean}` switches one. Resolves when listening. */
-export function startControl(faults: FaultSwitches): Promise<ControlServer> {
+/** Where the switches are reached. */
+export interface ControlAddress {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+}
+
+/**
+ * `GET /faults` lists them, `PUT /faults/{name}` with `{"active": boolean}` switches one. On loopback unless told
+ * otherwise. Resolves when listening.
+ */
+export function startControl(
+  faults: FaultSwitches,
+  { host, port }: ControlAddress = { host: '127.0.0.1', port: 0 },
+): Promise<ControlServer> {
   const describe = (name: FaultName) => ({ name, description: FAULTS[name], active: faults.isActive(name) });
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => {
@@ -34,9 +47,9 @@ export function startControl(faults: FaultSwitches): Promise<ControlServer> {
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      resolve({ url: `http://127.0.0.1:${port}`, close: () => server.close() });
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      resolve({ url: `http://${host}:${address.port}`, close: () => server.close() });
     });
   });
 }

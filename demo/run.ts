@@ -1,12 +1,9 @@
-/** Runs the demo until it is interrupted: Valet, then history into an empty directory, then live load. */
+/** `npm run demo`: Valet with all its roles, and the shop beside it. */
 import { readdirSync } from 'node:fs';
 import { type Addresses, addressesOf } from './addresses.ts';
 import { startControl } from './control.ts';
-import { writeHistory } from './history.ts';
-import { startLive } from './live.ts';
+import { runShop, say } from './run-shop.ts';
 import { type FaultName, FaultSwitches } from './shop/faults.ts';
-import { seededRandom } from './shop/random.ts';
-import { ShopTelemetry } from './telemetry/shop-telemetry.ts';
 import { startValet } from './valet-process.ts';
 
 export interface DemoOptions {
@@ -18,15 +15,12 @@ export interface DemoOptions {
   readonly history: boolean;
 }
 
-const SEED = 20_260_101;
-
 /** Resolves after an orderly stop; rejects when Valet cannot start or ends by itself. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const addresses = addressesOf(process.env);
   const dataDir = process.env['VALET_DATA_DIR'] ?? './data/demo';
   const isFresh = isEmpty(dataDir);
-  const faults = new FaultSwitches();
-  for (const fault of options.faults) faults.set(fault, true);
+  const faults = new FaultSwitches(options.faults);
   const control = await startControl(faults);
   try {
     say(`Starting Valet on ${dataDir} …`);
@@ -34,11 +28,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     say(welcome(addresses));
     try {
       await runShop({
-        options,
-        addresses,
+        target: addresses,
         faults,
+        requestsPerSecond: options.requestsPerSecond,
         withHistory: options.history && isFresh,
-        ended: valet.ended,
+        failed: valet.ended.then(() => {
+          throw new Error('Valet ended by itself; its message is above');
+        }),
       });
     } finally {
       await valet.close();
@@ -47,49 +43,6 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     control.close();
   }
   say(`Stopped; the data stays in ${dataDir}.`);
-}
-
-interface ShopRun {
-  readonly options: DemoOptions;
-  readonly addresses: Addresses;
-  readonly faults: FaultSwitches;
-  readonly withHistory: boolean;
-  /** Settles when Valet ends. */
-  readonly ended: Promise<number>;
-}
-
-/** History, then live load, until the demo is interrupted; rejects when Valet ends before that. */
-async function runShop({ options, addresses, faults, withHistory, ended }: ShopRun): Promise<void> {
-  const stop = new AbortController();
-  const stopped = Promise.race([
-    interruption(),
-    ended.then(() => {
-      throw new Error('Valet ended by itself; its message is above');
-    }),
-  ]).finally(() => stop.abort());
-  const telemetry = new ShopTelemetry(addresses);
-  const { requestsPerSecond } = options;
-  const load = { telemetry, random: seededRandom(SEED), requestsPerSecond };
-  let stopLive: (() => void) | undefined;
-  try {
-    if (withHistory) {
-      const past = {
-        target: addresses,
-        nowMillis: Date.now(),
-        progress: progressLine(),
-        signal: stop.signal,
-      };
-      await Promise.race([writeHistory({ ...load, ...past }), stopped]);
-    }
-    if (!stop.signal.aborted) {
-      stopLive = startLive({ ...load, faults });
-      say(`The shop is open: about ${requestsPerSecond} requests a second.`);
-    }
-    await stopped;
-  } finally {
-    stopLive?.();
-    await telemetry.close().catch(() => undefined);
-  }
 }
 
 /** Settings given in the environment win over the demo's. */
@@ -126,28 +79,4 @@ function isEmpty(folder: string): boolean {
 function onlyOurs(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(([name]) => name.startsWith('VALET_'));
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
-}
-
-function interruption(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
-}
-
-function progressLine(): (done: number) => void {
-  let shown = -1;
-  return (done) => {
-    const percent = Math.floor(done * 100);
-    if (percent === shown) return;
-    const step = process.stdout.isTTY ? 1 : 20;
-    if (percent < 100 && percent < shown + step) return;
-    shown = percent;
-    const end = process.stdout.isTTY && percent < 100 ? '\r' : '\n';
-    process.stdout.write(`Writing a day of history ${percent} %${end}`);
-  };
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

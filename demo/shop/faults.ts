@@ -21,7 +21,12 @@ export type FaultLevels = (fault: FaultName) => number;
 
 /** The switches of the running shop. */
 export class FaultSwitches {
-  readonly #active = new Set<FaultName>();
+  readonly #active: Set<FaultName>;
+
+  /** `active`: on from the start. */
+  constructor(active: readonly FaultName[] = []) {
+    this.#active = new Set(active);
+  }
 
   set(fault: FaultName, active: boolean): void {
     if (active) this.#active.add(fault);

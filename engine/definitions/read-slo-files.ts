@@ -9,11 +9,18 @@ export interface SloFile {
 }
 
 const ENDING = /\.ya?ml$/;
+/** What begins with a dot is not the user's: a mounted ConfigMap keeps its files there, with a link to each beside it. */
+const HIDDEN = /(^|\/)\./;
 
-/** The YAML files under a directory in the order of their paths. Rejects when the directory cannot be read. */
+/**
+ * The YAML files under a directory in the order of their paths, hidden ones and those in hidden folders left out.
+ * Rejects when the directory cannot be read.
+ */
 export async function readSloFiles(directory: string): Promise<readonly SloFile[]> {
   const entries = await readdir(directory, { recursive: true });
-  const paths = entries.map((path) => path.replaceAll('\\', '/')).filter((path) => ENDING.test(path));
+  const paths = entries
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => ENDING.test(path) && !HIDDEN.test(path));
   const files = await Promise.all(
     paths.sort().map(async (path) => ({ path, text: await readIfThere(join(directory, path)) })),
   );

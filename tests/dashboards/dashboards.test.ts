@@ -28,6 +28,7 @@ beforeAll(async () => {
     retentionLogsDays: 14,
     retentionMetricsDays: 14,
     retentionResultsDays: 400,
+    retentionDeadLettersDays: 30,
   };
   await migrate(fixture.store, { ...retention, fsync: false });
   await seed(fixture.store, TO);

@@ -1,10 +1,7 @@
 /** Small requests whose rows would be huge, since tables repeat resource, scope and metric in every row. */
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { collectBatch } from '../../ingest/writer/collect-batch.ts';
-import { DEFAULT_BATCH_LIMITS } from '../../ingest/writer/types.ts';
-import { MemoryLog } from '../../log/memory/memory-log.ts';
+import { describe, expect, test } from 'vitest';
 import { validateRequest } from '../../otlp/validate/validate-request.ts';
-import { HEADER_STORED_BYTES, type Signal } from '../../schemas/names.ts';
+import type { Signal } from '../../schemas/names.ts';
 import { callExport, grpcClient } from '../ingest/receiver/support/grpc.ts';
 import { send } from '../ingest/receiver/support/http.ts';
 import { start } from '../ingest/receiver/support/start.ts';
@@ -72,46 +69,5 @@ describe('a request whose rows would be huge', () => {
       ).storedBytes;
     expect(sizeOf(100, 1100) - sizeOf(100, 1000)).toBe(100 * 100);
     expect(sizeOf(20_000, 1000) / sizeOf(10_000, 1000)).toBeCloseTo(2, 2);
-  });
-});
-
-describe('collectBatch() of requests with large rows', () => {
-  const TOPIC = 'otlp_logs';
-
-  async function batches(sizes: readonly (number | undefined)[]): Promise<number[]> {
-    const log = new MemoryLog();
-    onTestFinished(() => log.close());
-    await log.ensureTopic(TOPIC);
-    for (const size of sizes)
-      await log.append(TOPIC, [
-        {
-          headers: size === undefined ? {} : { [HEADER_STORED_BYTES]: String(size) },
-          value: Buffer.from('ab'),
-        },
-      ]);
-    const limits = { ...DEFAULT_BATCH_LIMITS, maxStoredBytes: 1000, maxWaitMillis: 1 };
-    const found: number[] = [];
-    for (let position = 0; position < sizes.length; ) {
-      const from = { topic: TOPIC, partition: 0 };
-      const { signal } = new AbortController();
-      const batch = await collectBatch({ log, from, position, signal }, limits);
-      if (batch === undefined) throw new Error('no batch');
-      expect(batch.records).toHaveLength(batch.last - batch.first + 1);
-      found.push(batch.records.length);
-      position = batch.last + 1;
-    }
-    return found;
-  }
-
-  test('ends a batch before the request that would make its rows too many', async () => {
-    expect(await batches([600, 400, 1, undefined, 990])).toEqual([2, 2, 1]);
-  });
-
-  test('gives a request beyond the limit a batch of its own', async () => {
-    expect(await batches([5000, 10, 5000, 5000])).toEqual([1, 1, 1, 1]);
-  });
-
-  test('takes ordinary requests together', async () => {
-    expect(await batches([undefined, undefined, undefined])).toEqual([3]);
   });
 });
