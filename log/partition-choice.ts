@@ -7,11 +7,16 @@ export class PartitionChoice {
   /** A partition from 0 to `partitions - 1`. All records of one append go to the same. */
   choose(topic: string, partitions: number, records: readonly NewRecord[]): number {
     const key = records[0]?.key;
-    if (key !== undefined) return fnv1a(key) % partitions;
+    if (key !== undefined) return keyPartition(key, partitions);
     const turn = this.#turns.get(topic) ?? 0;
     this.#turns.set(topic, (turn + 1) % partitions);
     return turn % partitions;
   }
+}
+
+/** The partition of a key, from 0 to `partitions - 1`; the same for ever. */
+export function keyPartition(key: string, partitions: number): number {
+  return fnv1a(key) % partitions;
 }
 
 /** FNV-1a, 32 bits, over the key's UTF-8 bytes. */

@@ -3,14 +3,24 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LogError, type LogErrorCode } from '../../log/errors.ts';
 import type { DurableLog, NewRecord, StoredRecord } from '../../log/types.ts';
 
-/** A log under test, its clock and a way to make retention run now. */
+/** A log under test. */
 export interface LogUnderTest {
   readonly log: DurableLog;
-  /** Sets the clock, milliseconds since the epoch. */
+  /** The clock records are stamped with and retention goes by, and a way to make it run now; see {@link Abilities}. */
+  readonly clock: TestClock | undefined;
+  dispose(): Promise<void>;
+}
+
+export interface TestClock {
+  /** Milliseconds since the epoch. */
   setNow(millis: number): void;
   maintain(): Promise<void>;
-  /** Opens another handle on the same log; the in-memory one has only itself. */
-  dispose(): Promise<void>;
+}
+
+/** What a log does beyond the port. */
+export interface Abilities {
+  /** Goes by the test's clock, and drops what is surplus at once. A log of its own process does so in its own time. */
+  readonly hasTestClock: boolean;
 }
 
 const text = (value: string): NewRecord => ({ value: Buffer.from(value) });
@@ -26,7 +36,11 @@ export async function expectLogError(promise: Promise<unknown>, code: LogErrorCo
   expect((error as LogError).code).toBe(code);
 }
 
-export function contract(name: string, open: () => Promise<LogUnderTest>): void {
+export function contract(
+  name: string,
+  open: () => Promise<LogUnderTest>,
+  { hasTestClock }: Abilities = { hasTestClock: true },
+): void {
   describe(`${name} keeps the contract of DurableLog`, () => {
     let under: LogUnderTest;
     let log: DurableLog;
@@ -34,7 +48,7 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
     beforeEach(async () => {
       under = await open();
       log = under.log;
-      under.setNow(1_000_000);
+      under.clock?.setNow(1_000_000);
     });
     afterEach(() => under.dispose());
 
@@ -46,7 +60,6 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
           firstOffset: 0,
           lastOffset: 1,
         });
-        under.setNow(1_000_500);
         const record = {
           key: 'ключ',
           headers: { 'valet-tenant': 'Zürich ☃ 🌍', empty: '' },
@@ -56,13 +69,26 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
 
         const { records } = await log.read(AT, 0);
         expect(records.map(({ offset }) => offset)).toEqual([0, 1, 2]);
-        expect(records.map(({ appendedMillis }) => appendedMillis)).toEqual([
-          1_000_000, 1_000_000, 1_000_500,
-        ]);
         expect(records[0]).toMatchObject({ key: undefined, headers: {} });
         expect(records[2]).toMatchObject({ key: record.key, headers: record.headers });
         expect(Buffer.from(records[2]?.value ?? [])).toEqual(record.value);
         expect(await log.bounds(AT)).toEqual({ first: 0, next: 3 });
+      });
+
+      test('append() stamps records with the time', async () => {
+        await log.ensureTopic('t');
+        const before = under.clock ? 1_000_000 : Date.now();
+        await log.append('t', [text('a'), text('b')]);
+        const between = under.clock ? 1_000_500 : Date.now();
+        under.clock?.setNow(between);
+        await log.append('t', [text('c')]);
+        const after = under.clock ? between : Date.now();
+        const [a, b, c] = (await log.read(AT, 0)).records.map(({ appendedMillis }) => appendedMillis);
+        expect(b).toBe(a);
+        expect(a).toBeGreaterThanOrEqual(before);
+        expect(a).toBeLessThanOrEqual(between);
+        expect(c).toBeGreaterThanOrEqual(between);
+        expect(c).toBeLessThanOrEqual(after);
       });
 
       test('read() keeps large and empty values byte for byte', async () => {
@@ -278,82 +304,98 @@ export function contract(name: string, open: () => Promise<LogUnderTest>): void 
         expect(await log.append('t', [text('e')])).toMatchObject({ firstOffset: 4 });
       });
 
-      test('retention drops records by age', async () => {
-        await log.ensureTopic('t', { retentionMillis: 1000 });
-        await log.append('t', [text('old')]);
-        under.setNow(1_000_900);
-        await log.append('t', [text('young')]);
-        under.setNow(1_001_100);
-        await under.maintain();
-        expect(await log.bounds(AT)).toEqual({ first: 1, next: 2 });
-        expect(texts((await log.read(AT, 0)).records)).toEqual(['young']);
-        under.setNow(1_010_000);
-        await under.maintain();
-        expect(await log.bounds(AT)).toEqual({ first: 2, next: 2 });
-      });
-
-      test('retention drops the oldest bytes at each append, but never the last record', async () => {
-        await log.ensureTopic('t', { retentionBytes: 10_000, partitions: 2 });
-        const value = Buffer.alloc(3000);
-        for (let i = 0; i < 10; i++) await log.append('t', [{ value }], 0);
-        const { first, next } = await log.bounds(AT);
-        expect([first, next]).toEqual([7, 10]);
-        await log.append('t', [{ value: Buffer.alloc(20_000) }], 0);
-        expect(await log.bounds(AT)).toEqual({ first: 10, next: 11 });
-      });
-
-      test('a compacted topic keeps the latest record of each key, with its offset', async () => {
+      test('a compacted topic has the latest record of each key for ever', async () => {
         await log.ensureTopic('t', { cleanup: 'compact' });
-        const put = (key: string, value: string) => log.append('t', [{ key, ...text(value) }]);
-        await put('a', '1');
-        await put('b', '1');
-        await put('a', '2');
-        await put('c', '1');
-        await put('a', '3');
+        for (const [key, value] of ['a1', 'b1', 'a2', 'c1', 'a3'])
+          await log.append('t', [{ key: key as string, ...text(value as string) }]);
         const { records } = await log.read(AT, 0);
-        expect(records.map(({ offset, key, value }) => [offset, key, Buffer.from(value).toString()])).toEqual(
-          [
+        const latest = new Map(records.map(({ key, value }) => [key, Buffer.from(value).toString()]));
+        expect(Object.fromEntries(latest)).toEqual({ a: '3', b: '1', c: '1' });
+        expect(records.at(-1)).toMatchObject({ offset: 4, key: 'a' });
+        expect(await log.bounds(AT)).toEqual({ first: 0, next: 5 });
+      });
+    });
+
+    if (hasTestClock)
+      describe('cleanup at once', () => {
+        const clock = () => under.clock as TestClock;
+
+        test('retention drops records by age', async () => {
+          await log.ensureTopic('t', { retentionMillis: 1000 });
+          await log.append('t', [text('old')]);
+          clock().setNow(1_000_900);
+          await log.append('t', [text('young')]);
+          clock().setNow(1_001_100);
+          await clock().maintain();
+          expect(await log.bounds(AT)).toEqual({ first: 1, next: 2 });
+          expect(texts((await log.read(AT, 0)).records)).toEqual(['young']);
+          clock().setNow(1_010_000);
+          await clock().maintain();
+          expect(await log.bounds(AT)).toEqual({ first: 2, next: 2 });
+        });
+
+        test('retention drops the oldest bytes at each append, but never the last record', async () => {
+          await log.ensureTopic('t', { retentionBytes: 10_000, partitions: 2 });
+          const value = Buffer.alloc(3000);
+          for (let i = 0; i < 10; i++) await log.append('t', [{ value }], 0);
+          const { first, next } = await log.bounds(AT);
+          expect([first, next]).toEqual([7, 10]);
+          await log.append('t', [{ value: Buffer.alloc(20_000) }], 0);
+          expect(await log.bounds(AT)).toEqual({ first: 10, next: 11 });
+        });
+
+        test('a compacted topic keeps the latest record of each key, with its offset', async () => {
+          await log.ensureTopic('t', { cleanup: 'compact' });
+          const put = (key: string, value: string) => log.append('t', [{ key, ...text(value) }]);
+          await put('a', '1');
+          await put('b', '1');
+          await put('a', '2');
+          await put('c', '1');
+          await put('a', '3');
+          const { records } = await log.read(AT, 0);
+          expect(
+            records.map(({ offset, key, value }) => [offset, key, Buffer.from(value).toString()]),
+          ).toEqual([
             [1, 'b', '1'],
             [3, 'c', '1'],
             [4, 'a', '3'],
-          ],
-        );
-        expect(await log.bounds(AT)).toEqual({ first: 0, next: 5 });
-        await log.append('t', [
-          { key: 'b', ...text('2') },
-          { key: 'b', ...text('3') },
-        ]);
-        expect(texts((await log.read(AT, 4)).records)).toEqual(['3', '3']);
-      });
+          ]);
+          expect(await log.bounds(AT)).toEqual({ first: 0, next: 5 });
+          await log.append('t', [
+            { key: 'b', ...text('2') },
+            { key: 'b', ...text('3') },
+          ]);
+          expect(texts((await log.read(AT, 4)).records)).toEqual(['3', '3']);
+        });
 
-      test('a compacted topic shows a deletion to readers until it is older than the retention', async () => {
-        await log.ensureTopic('t', { cleanup: 'compact', retentionMillis: 1000 });
-        const put = (key: string, value: string) => log.append('t', [{ key, ...text(value) }]);
-        await put('a', '1');
-        await put('b', '1');
-        await put('a', '');
-        expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '']);
-        under.setNow(1_002_000);
-        await put('c', '');
-        await put('c', '2');
-        await under.maintain();
-        expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '2']);
-        await put('a', '4');
-        expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '2', '4']);
-      });
+        test('a compacted topic shows a deletion to readers until it is older than the retention', async () => {
+          await log.ensureTopic('t', { cleanup: 'compact', retentionMillis: 1000 });
+          const put = (key: string, value: string) => log.append('t', [{ key, ...text(value) }]);
+          await put('a', '1');
+          await put('b', '1');
+          await put('a', '');
+          expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '']);
+          clock().setNow(1_002_000);
+          await put('c', '');
+          await put('c', '2');
+          await clock().maintain();
+          expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '2']);
+          await put('a', '4');
+          expect(texts((await log.read(AT, 0)).records)).toEqual(['1', '2', '4']);
+        });
 
-      test('truncate() of a compacted topic forgets the keys it drops', async () => {
-        await log.ensureTopic('t', { cleanup: 'compact' });
-        const put = (key: string, value: string) => log.append('t', [{ key, ...text(value) }]);
-        await put('a', '1');
-        await put('b', '');
-        await put('c', '1');
-        await log.truncate(AT, 2);
-        await put('a', '2');
-        await put('b', '2');
-        expect((await log.read(AT, 0)).records.map(({ key }) => key)).toEqual(['c', 'a', 'b']);
+        test('truncate() of a compacted topic forgets the keys it drops', async () => {
+          await log.ensureTopic('t', { cleanup: 'compact' });
+          const put = (key: string, value: string) => log.append('t', [{ key, ...text(value) }]);
+          await put('a', '1');
+          await put('b', '');
+          await put('c', '1');
+          await log.truncate(AT, 2);
+          await put('a', '2');
+          await put('b', '2');
+          expect((await log.read(AT, 0)).records.map(({ key }) => key)).toEqual(['c', 'a', 'b']);
+        });
       });
-    });
 
     test('close() ends waiting reads, and every method refuses afterwards', async () => {
       await log.ensureTopic('t');

@@ -22,7 +22,7 @@ import { promisify } from 'node:util';
 import type { KafkaAddress } from '../../log/kafka/address.ts';
 import { makeCertificates } from './kafka-broker/certificates.ts';
 import { kafkaJars } from './kafka-broker/install.ts';
-import { type BrokerPorts, type SecuredListener, serverProperties } from './kafka-broker/properties.ts';
+import { type BrokerNode, type SecuredListener, serverProperties } from './kafka-broker/properties.ts';
 
 const run = promisify(execFile);
 const LOGGING = fileURLToPath(new URL('kafka-broker/log4j2.properties', import.meta.url));
@@ -38,11 +38,11 @@ export interface KafkaBrokerOptions {
 }
 
 export interface KafkaBroker {
-  /** `host:port` of the plain listener. */
+  /** `host:port` of the plain listener, of all nodes of the cluster. */
   readonly brokers: readonly string[];
-  /** The plain listener, one replica, messages of up to 4 MiB. */
+  /** The plain listener, topics on all nodes, messages of up to 4 MiB. */
   readonly address: KafkaAddress;
-  /** The listener asked for by `secured`. */
+  /** The listener asked for by `secured`, of this node. */
   readonly secured: { readonly brokers: readonly string[]; readonly caFile: string } | undefined;
   /** Process id of the broker that runs now. */
   readonly pid: number;
@@ -60,34 +60,48 @@ export interface KafkaBroker {
 
 /** Starts a broker with an empty log in a directory of its own. */
 export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
+  const [broker] = await startNodes(1, options);
+  return broker as KafkaBroker;
+}
+
+/** Starts as many brokers that are one cluster; topics with three replicas outlive one of three. */
+export function startKafkaCluster(
+  nodes: number,
+  options: KafkaBrokerOptions = {},
+): Promise<readonly KafkaBroker[]> {
+  return startNodes(nodes, options);
+}
+
+async function startNodes(count: number, options: KafkaBrokerOptions): Promise<readonly BrokerProcess[]> {
   const jars = await kafkaJars();
-  const folder = await mkdtemp(join(tmpdir(), 'valet-kafka-'));
-  try {
-    const secured = options.secured && {
-      ...options.secured,
-      certificates: await makeCertificates(folder),
-    };
-    // Somebody may take a port between the look and the start: look again then.
-    for (let attempt = 1; ; attempt++) {
-      const broker = new BrokerProcess({ jars, folder, ports: await freePorts(), secured });
-      try {
-        await broker.format(options.properties ?? {});
-        await broker.start();
-        return broker;
-      } catch (error) {
-        if (attempt === 3 || !broker.output.includes('Address already in use')) throw error;
+  // Somebody may take a port between the look and the start: look again then.
+  for (let attempt = 1; ; attempt++) {
+    const nodes = await Promise.all(Array.from({ length: count }, (_, index) => freeNode(index + 1)));
+    const clusterId = randomBytes(16).toString('base64url');
+    const brokers: BrokerProcess[] = [];
+    try {
+      for (const node of nodes) {
+        const folder = await mkdtemp(join(tmpdir(), 'valet-kafka-'));
+        const certificates = options.secured && (await makeCertificates(folder));
+        const secured = options.secured && certificates && { ...options.secured, certificates };
+        brokers.push(new BrokerProcess({ jars, folder, node, nodes, secured }));
       }
+      await Promise.all(brokers.map((broker) => broker.format(clusterId, options.properties ?? {})));
+      await Promise.all(brokers.map((broker) => broker.start()));
+      return brokers;
+    } catch (error) {
+      const isTaken = brokers.some(({ output }) => output.includes('Address already in use'));
+      await Promise.all(brokers.map((broker) => broker.close()));
+      if (attempt === 3 || !isTaken) throw error;
     }
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
   }
 }
 
 interface BrokerProcessOptions {
   readonly jars: string;
   readonly folder: string;
-  readonly ports: BrokerPorts;
+  readonly node: BrokerNode;
+  readonly nodes: readonly BrokerNode[];
   readonly secured: SecuredListener | undefined;
 }
 
@@ -99,22 +113,22 @@ class BrokerProcess implements KafkaBroker {
 
   constructor(options: BrokerProcessOptions) {
     this.#options = options;
-    this.#configFile = join(options.folder, `server-${options.ports.plain}.properties`);
-    this.#outputFile = join(options.folder, `broker-${options.ports.plain}.log`);
+    this.#configFile = join(options.folder, 'server.properties');
+    this.#outputFile = join(options.folder, 'broker.log');
   }
 
   get brokers(): readonly string[] {
-    return [`127.0.0.1:${this.#options.ports.plain}`];
+    return this.#options.nodes.map(({ plain }) => `127.0.0.1:${plain}`);
   }
 
   get address(): KafkaAddress {
-    const limits = { replication: 1, messageMaxBytes: 4 * 2 ** 20 };
+    const limits = { replication: this.#options.nodes.length, messageMaxBytes: 4 * 2 ** 20 };
     return { kind: 'kafka', brokers: this.brokers, clientId: 'valet-test', ...limits };
   }
 
   get secured(): KafkaBroker['secured'] {
-    const { secured, ports } = this.#options;
-    return secured && { brokers: [`127.0.0.1:${ports.secured}`], caFile: secured.certificates.caFile };
+    const { secured, node } = this.#options;
+    return secured && { brokers: [`127.0.0.1:${node.secured}`], caFile: secured.certificates.caFile };
   }
 
   get pid(): number {
@@ -130,16 +144,15 @@ class BrokerProcess implements KafkaBroker {
   }
 
   /** Makes the empty log. */
-  async format(overrides: Readonly<Record<string, string>>): Promise<void> {
-    const { folder, ports, secured } = this.#options;
-    const dataDir = join(folder, `data-${ports.plain}`);
-    await writeFile(this.#configFile, serverProperties({ ports, dataDir, secured, overrides }));
+  async format(clusterId: string, overrides: Readonly<Record<string, string>>): Promise<void> {
+    const { folder, node, nodes, secured } = this.#options;
+    const dataDir = join(folder, 'data');
+    await writeFile(this.#configFile, serverProperties({ node, nodes, dataDir, secured, overrides }));
     const users = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) =>
       secured ? ['--add-scram', `${mechanism}=[name=${secured.username},password=${secured.password}]`] : [],
     );
-    const clusterId = randomBytes(16).toString('base64url');
-    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', this.#configFile, ...users];
-    await run('java', [...this.#jvm(), ...format]);
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', this.#configFile];
+    await run('java', [...this.#jvm(), ...format, ...users]);
   }
 
   async start(): Promise<void> {
@@ -202,9 +215,9 @@ class BrokerProcess implements KafkaBroker {
  * Ports nobody listens on at the moment, below those that the system gives to outgoing connections: one of those
  * could take the port while the broker is down, even the broker's own client trying to reach it.
  */
-async function freePorts(): Promise<BrokerPorts> {
+async function freeNode(id: number): Promise<BrokerNode> {
   const [plain, controller, secured] = [await freePort(), await freePort(), await freePort()];
-  return { plain, controller, secured };
+  return { id, plain, controller, secured };
 }
 
 async function freePort(): Promise<number> {

@@ -34,12 +34,12 @@ test('LmdbLog reuses the room of dropped records, and what is left stays whole',
 });
 
 test('LmdbLog opened with maintain drops old records by itself', async () => {
-  const { log, setNow, dispose } = await temporaryLog({ maintain: true, maintainMillis: 1 });
+  const { log, clock, dispose } = await temporaryLog({ maintain: true, maintainMillis: 1 });
   await log.ensureTopic('t', { retentionMillis: 1000 });
   const at = { topic: 't', partition: 0 };
-  setNow(1_000_000);
+  clock.setNow(1_000_000);
   await log.append('t', [{ value: Buffer.from('old') }]);
-  setNow(1_002_000);
+  clock.setNow(1_002_000);
   await log.append('t', [{ value: Buffer.from('young') }]);
   while ((await log.bounds(at)).first === 0) await new Promise(setImmediate);
   expect((await log.read(at, 0)).records.map(({ offset }) => offset)).toEqual([1]);

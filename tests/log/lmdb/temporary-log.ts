@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LmdbLog } from '../../../log/lmdb/lmdb-log.ts';
 import { type LmdbLogOptions, openLmdbLog } from '../../../log/lmdb/open-lmdb-log.ts';
-import type { LogUnderTest } from '../contract.ts';
+import type { LogUnderTest, TestClock } from '../contract.ts';
 
 /** A directory of its own for one test. */
 export async function temporaryDirectory(): Promise<{ path: string; remove(): Promise<void> }> {
@@ -14,17 +14,19 @@ export async function temporaryDirectory(): Promise<{ path: string; remove(): Pr
 /** An LMDB log in a directory that goes with it. */
 export async function temporaryLog(
   options: Partial<LmdbLogOptions> = {},
-): Promise<LogUnderTest & { path: string }> {
+): Promise<LogUnderTest & { path: string; clock: TestClock }> {
   let now = 0;
   const { path, remove } = await temporaryDirectory();
   const log = await openLmdbLog({ path, now: () => now, ...options });
   return {
     log,
     path,
-    setNow: (millis) => {
-      now = millis;
+    clock: {
+      setNow: (millis) => {
+        now = millis;
+      },
+      maintain: () => (log as LmdbLog).maintain(),
     },
-    maintain: () => (log as LmdbLog).maintain(),
     dispose: async () => {
       await log.close();
       await remove();

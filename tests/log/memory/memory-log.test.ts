@@ -7,10 +7,12 @@ contract('MemoryLog', async () => {
   const log = new MemoryLog({ now: () => now });
   return {
     log,
-    setNow: (millis) => {
-      now = millis;
+    clock: {
+      setNow: (millis) => {
+        now = millis;
+      },
+      maintain: async () => log.maintain(),
     },
-    maintain: async () => log.maintain(),
     dispose: () => log.close(),
   };
 });

@@ -1,7 +1,10 @@
-/** The broker's `server.properties`: one node that is broker and controller, sized for tests. */
+/** A broker's `server.properties`: a node that is broker and controller, sized for tests. */
 import type { Certificates } from './certificates.ts';
 
-export interface BrokerPorts {
+/** Ports of one node, and who it is among the others. */
+export interface BrokerNode {
+  /** From 1. */
+  readonly id: number;
   readonly plain: number;
   readonly controller: number;
   readonly secured: number;
@@ -16,15 +19,18 @@ export interface SecuredListener {
 
 /** The settings as lines; `overrides` come last and win. */
 export function serverProperties(options: {
-  readonly ports: BrokerPorts;
+  readonly node: BrokerNode;
+  /** All nodes of the cluster. */
+  readonly nodes: readonly BrokerNode[];
   readonly dataDir: string;
   readonly secured: SecuredListener | undefined;
   readonly overrides: Readonly<Record<string, string>>;
 }): string {
-  const { ports, dataDir, secured, overrides } = options;
+  const { node, nodes, dataDir, secured, overrides } = options;
   const settings = {
     ...SIZES,
-    ...network(ports, secured !== undefined),
+    ...replication(nodes.length),
+    ...network(node, { nodes, isSecured: secured !== undefined }),
     ...(secured ? security(secured) : {}),
     'log.dirs': dataDir,
     ...overrides,
@@ -36,14 +42,8 @@ export function serverProperties(options: {
 
 const SIZES = {
   'process.roles': 'broker,controller',
-  'node.id': '1',
-  'offsets.topic.replication.factor': '1',
   'offsets.topic.num.partitions': '4',
-  'transaction.state.log.replication.factor': '1',
-  'transaction.state.log.min.isr': '1',
   'transaction.state.log.num.partitions': '4',
-  'share.coordinator.state.topic.replication.factor': '1',
-  'share.coordinator.state.topic.min.isr': '1',
   'group.initial.rebalance.delay.ms': '0',
   'auto.create.topics.enable': 'false',
   'message.max.bytes': '5242880',
@@ -54,16 +54,32 @@ const SIZES = {
   'broker.heartbeat.interval.ms': '200',
 };
 
-function network(ports: BrokerPorts, secured: boolean): Record<string, string> {
+/** Kafka's own topics on all nodes; they go on when one of three is away. */
+function replication(nodes: number): Record<string, string> {
+  const [factor, inSync] = [String(nodes), String(Math.max(1, nodes - 1))];
+  return {
+    'offsets.topic.replication.factor': factor,
+    'transaction.state.log.replication.factor': factor,
+    'transaction.state.log.min.isr': inSync,
+    'share.coordinator.state.topic.replication.factor': factor,
+    'share.coordinator.state.topic.min.isr': inSync,
+  };
+}
+
+function network(
+  node: BrokerNode,
+  { nodes, isSecured }: { readonly nodes: readonly BrokerNode[]; readonly isSecured: boolean },
+): Record<string, string> {
   const clients = [
-    `PLAINTEXT://127.0.0.1:${ports.plain}`,
-    ...(secured ? [`SECURED://127.0.0.1:${ports.secured}`] : []),
+    `PLAINTEXT://127.0.0.1:${node.plain}`,
+    ...(isSecured ? [`SECURED://127.0.0.1:${node.secured}`] : []),
   ];
   return {
-    'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+    'node.id': String(node.id),
+    'controller.quorum.voters': nodes.map(({ id, controller }) => `${id}@127.0.0.1:${controller}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: [...clients, `CONTROLLER://127.0.0.1:${ports.controller}`].join(','),
+    listeners: [...clients, `CONTROLLER://127.0.0.1:${node.controller}`].join(','),
     'advertised.listeners': clients.join(','),
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL',
   };

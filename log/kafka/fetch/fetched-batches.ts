@@ -1,0 +1,120 @@
+import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS } from '../../read-limits.ts';
+import type { ReadOptions, StoredRecord } from '../../types.ts';
+import {
+  type BatchFrame,
+  controlType,
+  decodeRecords,
+  frameBatches,
+  isControl,
+  isTransactional,
+} from '../batch/decode-batch.ts';
+import type { AbortedTransaction, FetchedPartition } from './fetch-request.ts';
+
+/** Records collected for one read, within its limits. */
+export class Collected {
+  readonly records: StoredRecord[] = [];
+  readonly #maxBytes: number;
+  readonly #maxRecords: number;
+  #bytes = 0;
+
+  constructor({ maxBytes = DEFAULT_MAX_BYTES, maxRecords = DEFAULT_MAX_RECORDS }: ReadOptions) {
+    this.#maxBytes = maxBytes;
+    this.#maxRecords = maxRecords;
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= this.#maxBytes || this.records.length >= this.#maxRecords;
+  }
+
+  add(record: StoredRecord): void {
+    this.records.push(record);
+    this.#bytes += record.value.length;
+  }
+}
+
+/**
+ * What was fetched of a partition and not yet read. Batches are unfolded one by one, when a read gets there. Left out
+ * are control batches and those of aborted transactions: a producer's batches are aborted from the offset the broker
+ * named up to the producer's next control batch.
+ */
+export class FetchedBatches {
+  readonly #frames: readonly BatchFrame[];
+  readonly #aborted: readonly AbortedTransaction[];
+  readonly #abortedProducers = new Set<bigint>();
+  #nextFrame = 0;
+  #nextAborted = 0;
+  #unfolded: readonly StoredRecord[] = [];
+  #nextRecord = 0;
+  #frameEnd: number;
+  #position: number;
+
+  /** Batches fetched from the offset on. Throws when they are no batches. */
+  constructor({ batches, aborted }: FetchedPartition, fromOffset: number) {
+    this.#frames = frameBatches(batches);
+    this.#aborted = aborted.toSorted((one, other) => one.firstOffset - other.firstOffset);
+    this.#position = fromOffset;
+    this.#frameEnd = fromOffset;
+  }
+
+  /** Where the next read goes on. */
+  get position(): number {
+    return this.#position;
+  }
+
+  get isEmpty(): boolean {
+    return this.#nextFrame === this.#frames.length && this.#nextRecord === this.#unfolded.length;
+  }
+
+  /** Memory it holds, about. */
+  get bytes(): number {
+    let bytes = 0;
+    for (let i = this.#nextFrame; i < this.#frames.length; i++) bytes += this.#frames[i]?.bytes.length ?? 0;
+    for (let i = this.#nextRecord; i < this.#unfolded.length; i++)
+      bytes += this.#unfolded[i]?.value.length ?? 0;
+    return bytes;
+  }
+
+  /** Moves records into the collection until it is full or nothing is left. */
+  deliver(into: Collected): void {
+    while (!into.isFull) {
+      const record = this.#unfolded[this.#nextRecord];
+      if (record) {
+        this.#nextRecord++;
+        into.add(record);
+        this.#position = record.offset + 1;
+      } else {
+        this.#position = this.#frameEnd;
+        if (!this.#unfoldNext()) return;
+      }
+    }
+    if (this.#nextRecord === this.#unfolded.length) this.#position = this.#frameEnd;
+  }
+
+  /** False when no batch is left. */
+  #unfoldNext(): boolean {
+    this.#unfolded = [];
+    this.#nextRecord = 0;
+    const frame = this.#frames[this.#nextFrame];
+    if (!frame) return false;
+    const records = this.#isVisible(frame) ? decodeRecords(frame) : [];
+    // A fetch from within a batch gets the whole batch.
+    this.#unfolded = records.filter(({ offset }) => offset >= this.#position);
+    this.#frameEnd = Math.max(this.#position, frame.lastOffset + 1);
+    this.#nextFrame++;
+    return true;
+  }
+
+  #isVisible(frame: BatchFrame): boolean {
+    for (
+      let next = this.#aborted[this.#nextAborted];
+      next && next.firstOffset <= frame.lastOffset;
+      next = this.#aborted[++this.#nextAborted]
+    )
+      this.#abortedProducers.add(next.producerId);
+    if (isControl(frame)) {
+      if (controlType(frame) === 'abort') this.#abortedProducers.delete(frame.producerId);
+      return false;
+    }
+    return !(isTransactional(frame) && this.#abortedProducers.has(frame.producerId));
+  }
+}

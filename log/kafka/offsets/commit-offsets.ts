@@ -1,0 +1,91 @@
+import { offsetCommitV8 } from '@platformatic/kafka';
+import { LogError } from '../../errors.ts';
+import type { OffsetCommit } from '../../types.ts';
+import type { AttemptOptions, Cluster } from '../cluster/cluster.ts';
+import { Code, isFencing, passes } from '../cluster/codes.ts';
+import { refusal, unsettled } from '../cluster/failures.ts';
+import { keyOf } from '../cluster/leader-gatherer.ts';
+import { type GroupMembers, OwnershipCheck } from '../group/group-members.ts';
+import type { GroupMembership } from '../group/membership.ts';
+
+/** Commits of one group by one member. */
+export interface GroupCommit {
+  readonly group: string;
+  readonly membership: GroupMembership | undefined;
+  readonly commits: readonly OffsetCommit[];
+}
+
+const UNKNOWN_LEADER_EPOCH = -1;
+
+/** Sorts commits by group and member; throws `fenced` when this handle does not have a partition of them. */
+export function groupCommits(
+  members: GroupMembers,
+  commits: readonly OffsetCommit[],
+): readonly GroupCommit[] {
+  const groups: GroupCommit[] = [];
+  for (const commit of commits) {
+    const { group } = commit;
+    const membership = members.owner(group, commit);
+    const known = groups.find((other) => other.group === group && other.membership === membership);
+    if (known) groups[groups.indexOf(known)] = { ...known, commits: [...known.commits, commit] };
+    else groups.push({ group, membership, commits: [commit] });
+  }
+  return groups;
+}
+
+/** The commits as requests have them, by topic; of several for a partition the last one. */
+export function committedTopics(commits: readonly OffsetCommit[]) {
+  const last = new Map(commits.map((commit) => [keyOf(commit), commit]));
+  return [...Map.groupBy(last.values(), ({ topic }) => topic)].map(([name, ofTopic]) => ({
+    name,
+    partitions: ofTopic.map(({ partition, offset, metadata }) => ({
+      partitionIndex: partition,
+      committedOffset: BigInt(offset),
+      committedLeaderEpoch: UNKNOWN_LEADER_EPOCH,
+      committedMetadata: metadata,
+    })),
+  }));
+}
+
+/** Commits outside a transaction; durable when it resolves. */
+export async function commitOffsets(
+  cluster: Cluster,
+  { group, membership, commits }: GroupCommit,
+  options: AttemptOptions = {},
+): Promise<void> {
+  const act = `commit offsets of group "${group}"`;
+  const check = new OwnershipCheck(cluster, { group, membership, partitions: commits });
+  const commit = async () => {
+    const identity = check.identity();
+    const codes = await cluster.atCoordinator({ kind: 'group', key: group }, async (connection) => {
+      const { memberId, generation } = identity;
+      const topics = committedTopics(commits);
+      const answer = await cluster.ask(
+        connection,
+        offsetCommitV8.api,
+        group,
+        generation,
+        memberId,
+        null,
+        topics,
+      );
+      const answered = answer.topics.flatMap(({ partitions }) =>
+        partitions.map(({ errorCode }) => errorCode),
+      );
+      const waiting = answered.find((code) => passes(code) || code === Code.REBALANCE_IN_PROGRESS);
+      if (waiting !== undefined) throw unsettled(act, waiting);
+      return answered;
+    });
+    const code = codes.find((answered) => answered !== Code.NONE);
+    if (code === undefined) return;
+    if (isFencing(code) && check.mayRepeat(identity)) throw unsettled(act, code);
+    throw commitRefusal(act, code);
+  };
+  await cluster.attempt(act, commit, options);
+}
+
+export function commitRefusal(act: string, code: number): LogError {
+  if (code === Code.OFFSET_METADATA_TOO_LARGE)
+    return new LogError('metadata-too-large', `Cannot ${act} as the metadata is over the broker's limit`);
+  return refusal(act, code);
+}
