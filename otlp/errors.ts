@@ -32,10 +32,11 @@ export class RequestTooLargeError extends Error {
   /** `maxBytes`: the limit that was exceeded; `form`: of what, when not of the request itself. */
   constructor(maxBytes: number, form: 'request' | 'rows' = 'request') {
     const what =
-      form === 'request'
-        ? 'it is'
-        : 'send fewer records at a time, since with resource, scope and metric repeated in every row they are';
-    super(`Cannot take the request: ${what} larger than ${maxBytes} bytes`);
+      form === 'request' ? 'it is' : 'its rows, with resource, scope and metric repeated in each, are';
+    const next = form === 'request' ? ', or raise maxRequestMib' : '';
+    super(
+      `Cannot take the request as ${what} larger than ${maxBytes} bytes: send fewer records at a time${next}`,
+    );
     this.name = 'RequestTooLargeError';
   }
 }

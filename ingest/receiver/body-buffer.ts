@@ -1,3 +1,5 @@
+/** A body up to this size whose length is known is put together without copying it again. */
+const FIRST_ANNOUNCED_BYTES = 1024 * 1024;
 const FIRST_BYTES = 64 * 1024;
 
 /**
@@ -37,11 +39,15 @@ export class BodyBuffer {
   #room(needed: number): Buffer {
     const buffer = this.#buffer;
     if (buffer !== undefined && needed <= buffer.length) return buffer;
-    const grown = Buffer.allocUnsafeSlow(
-      Math.max(needed, this.#announcedBytes ?? Math.max(FIRST_BYTES, (buffer?.length ?? 0) * 2)),
-    );
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#nextSize(buffer?.length ?? 0)));
     buffer?.copy(grown, 0, 0, this.#size);
     this.#buffer = grown;
     return grown;
+  }
+
+  /** What was announced but did not come yet must not take room. */
+  #nextSize(size: number): number {
+    if (this.#announcedBytes === undefined) return Math.max(FIRST_BYTES, size * 2);
+    return Math.min(this.#announcedBytes, Math.max(FIRST_ANNOUNCED_BYTES, size * 4));
   }
 }

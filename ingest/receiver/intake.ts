@@ -1,46 +1,33 @@
 import type { Logger } from 'pino';
-import type { DurableLog } from '../../log/types.ts';
+import { LogError } from '../../log/errors.ts';
 import { MalformedRequestError, RequestTooLargeError } from '../../otlp/errors.ts';
 import { jsonToProtobuf } from '../../otlp/json/json-to-protobuf.ts';
 import { partialSuccessMessage } from '../../otlp/response/partial-success-message.ts';
-import type { TimeRange, Validation } from '../../otlp/validate/types.ts';
+import type { RecordPolicy, Validation } from '../../otlp/validate/types.ts';
 import { validateRequest } from '../../otlp/validate/validate-request.ts';
-import {
-  HEADER_BODY,
-  HEADER_STORED_BYTES,
-  type Signal,
-  TOPIC_OF_SIGNAL,
-  USUAL_STORED_FACTOR,
-} from '../../schemas/names.ts';
-import type { Admission, Reservation } from './admission.ts';
+import type { Signal } from '../../schemas/names.ts';
+import type { Admission } from './admission.ts';
+import { overloaded } from './answers.ts';
+import type { Entry } from './door.ts';
 import { inflate } from './inflate.ts';
 import type { ReceiverMetrics } from './receiver-metrics.ts';
 import { bodyKey, type RecentBodies } from './recent-bodies.ts';
+import { type RecordRules, recordPolicy } from './record-policy.ts';
+import type { RequestLog } from './request-log.ts';
 import type { Answer, Delivery } from './types.ts';
 
-const MILLIS_PER_DAY = 86_400_000;
-/** How far ahead of now an event may lie: 24 h. */
-const MAX_AHEAD_MILLIS = MILLIS_PER_DAY;
-/** The writer judges a record by its append time, a little later: what was taken here must not expire meanwhile. */
-const APPEND_MARGIN_MILLIS = 60_000;
-/** Most bytes a request's rows may have: a block of them is made, sent and sorted in memory. */
-const MAX_STORED_BYTES = 512 * 2 ** 20;
-/** Bytes in flight turn over within a second. */
-const OVERLOAD_RETRY_SECONDS = 1;
-/** A log that failed takes longer to come back. */
+/** A log that failed takes longer to come back than memory. */
 const LOG_RETRY_SECONDS = 5;
 /** A log that fails does so for every request: one line in this time, with how many failed. */
 const REPORT_MILLIS = 10_000;
 
 /** What {@link Intake} works with. */
-export interface IntakeOptions {
-  readonly log: DurableLog;
+export interface IntakeOptions extends RecordRules {
+  readonly requestLog: RequestLog;
   readonly admission: Admission;
   readonly recentBodies: Readonly<Record<Signal, RecentBodies>>;
-  /** Largest request, as sent and as protobuf. */
+  /** Largest request, decompressed and as protobuf. */
   readonly maxRequestBytes: number;
-  /** Records older than this are rejected. */
-  readonly retentionDays: Readonly<Record<Signal, number>>;
   readonly metrics: ReceiverMetrics;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
@@ -50,11 +37,19 @@ export interface IntakeOptions {
 /** A body that cannot be admitted once it is unpacked. */
 class OverloadedError extends Error {}
 
+interface Work {
+  readonly delivery: Delivery;
+  readonly entry: Entry;
+  /** What the body is known by. */
+  readonly key: string;
+}
+
 /**
  * The way of a body, whichever transport brought it:
  *
  * 1. A body seen within five minutes gets the answer of the first one, when that is ready.
- * 2. Decompress, translate JSON, validate: each within the limits, the bytes made counted as in flight.
+ * 2. Decompress, translate JSON, validate, cut to the log's size: each within the limits, the bytes made counted as
+ *    in flight.
  * 3. Append what was accepted; the answer is given only when the log says it is durable.
  */
 export class Intake {
@@ -66,110 +61,88 @@ export class Intake {
     this.#options = options;
   }
 
-  /** Largest request, as sent and as protobuf; bytes. */
-  get maxRequestBytes(): number {
-    return this.#options.maxRequestBytes;
-  }
-
-  /** Takes a body; `reservation` holds its bytes and grows with what is made of it. Never rejects. */
-  async take(delivery: Delivery, reservation: Reservation): Promise<Answer> {
+  /** Takes a body whose bytes `entry` holds. Never rejects. */
+  async take(delivery: Delivery, entry: Entry): Promise<Answer> {
     const { metrics, recentBodies } = this.#options;
+    const { signal, protocol } = delivery;
     metrics.received(delivery);
-    const bodies = recentBodies[delivery.signal];
-    const key = bodyKey(delivery.body);
+    const encoding = protocol === 'http/json' ? 'json' : 'protobuf';
+    const key = bodyKey({ ...delivery, encoding, tenant: entry.tenant });
+    const bodies = recentBodies[signal];
     const known = bodies.find(key);
     if (known !== undefined) {
-      metrics.duplicate(delivery.signal);
+      metrics.duplicate(signal);
       return known;
     }
-    const answer = this.#process(delivery, { reservation, key });
+    const answer = this.#process({ delivery, entry, key });
     bodies.track(key, answer);
     return answer;
   }
 
-  /** The answer to a request that cannot be admitted now. */
-  overloaded(): Answer {
-    const message = 'Too many request bytes in flight';
-    return { kind: 'overloaded', message, retrySeconds: OVERLOAD_RETRY_SECONDS };
-  }
-
-  /** The answer to a request larger than {@link maxRequestBytes}. */
-  tooLarge(): Answer {
-    return { kind: 'too-large', message: new RequestTooLargeError(this.maxRequestBytes).message };
-  }
-
-  async #process(
-    delivery: Delivery,
-    { reservation, key }: { readonly reservation: Reservation; readonly key: string },
-  ): Promise<Answer> {
+  async #process(work: Work): Promise<Answer> {
     try {
-      const bytes = this.#unpack(delivery, reservation);
-      return await this.#store(delivery, { bytes, key });
+      return await this.#store(work, this.#unpack(work));
     } catch (error) {
-      return this.#answerTo(error, delivery);
+      return this.#answerTo(error, work);
     }
   }
 
-  #unpack(delivery: Delivery, reservation: Reservation): Uint8Array {
+  #unpack({ delivery, entry }: Work): Uint8Array {
     const { signal, protocol, compression, body } = delivery;
     const unpacked =
       compression === 'identity'
         ? body
-        : this.#bounded(reservation, (maxBytes) => inflate(body, compression, maxBytes));
+        : this.#bounded(entry, (maxBytes) => inflate(body, compression, maxBytes));
     if (protocol !== 'http/json') return unpacked;
-    return this.#bounded(reservation, (maxBytes) => jsonToProtobuf(signal, unpacked, { maxBytes }));
+    return this.#bounded(entry, (maxBytes) => jsonToProtobuf(signal, unpacked, { maxBytes }));
   }
 
   /** Makes bytes within what one request and all of them may hold, and counts them. */
-  #bounded(reservation: Reservation, make: (maxBytes: number) => Uint8Array): Uint8Array {
+  #bounded(entry: Entry, make: (maxBytes: number) => Uint8Array): Uint8Array {
     const { admission, maxRequestBytes } = this.#options;
     const isTight = admission.available < maxRequestBytes;
     try {
       const made = make(isTight ? admission.available : maxRequestBytes);
-      if (!reservation.grow(made.length)) throw new OverloadedError();
+      hold(entry, made.length);
       return made;
     } catch (error) {
       throw isTight && error instanceof RequestTooLargeError ? new OverloadedError() : error;
     }
   }
 
-  async #store(
-    { signal, protocol }: Delivery,
-    { bytes, key }: { readonly bytes: Uint8Array; readonly key: string },
-  ): Promise<Answer> {
-    const { log, metrics } = this.#options;
-    const validation = validateRequest(signal, bytes, this.#timeRange(signal));
-    const { storedBytes } = validation;
-    if (storedBytes > MAX_STORED_BYTES) throw new RequestTooLargeError(MAX_STORED_BYTES, 'rows');
-    metrics.validated(signal, protocol, validation);
-    if (validation.accepted > 0) {
-      await log.append(TOPIC_OF_SIGNAL[signal], [
-        { headers: headersOf(key, validation), value: validation.bytes },
-      ]);
-      metrics.appended(signal, validation.bytes.length);
+  async #store({ delivery, entry, key }: Work, bytes: Uint8Array): Promise<Answer> {
+    const { requestLog, metrics, now } = this.#options;
+    const { signal, protocol } = delivery;
+    const policy = recordPolicy(this.#options, signal, now());
+    for (;;) {
+      const maxPieceBytes = requestLog.maxPieceBytes(signal);
+      const validation = validateRequest(signal, bytes, { ...policy, maxPieceBytes });
+      for (const made of copiesIn(validation, bytes)) hold(entry, made);
+      if (validation.accepted > 0) {
+        const start = performance.now();
+        const outcome = await requestLog.append(signal, validation.pieces, { tenant: entry.tenant, key });
+        // The log's limit was lowered meanwhile.
+        if (outcome === 'too-large') continue;
+        const seconds = (performance.now() - start) / 1000;
+        metrics.appended(signal, validation.bytes.length, seconds);
+      }
+      entry.settle({ bytes: bytes.length, records: validation.records });
+      metrics.validated(signal, protocol, validation);
+      return taken(signal, validation, { ...policy, maxPieceBytes });
     }
-    const message = partialSuccessMessage(signal, validation);
-    return { kind: 'taken', partial: { rejected: validation.rejected, message } };
   }
 
-  #timeRange(signal: Signal): TimeRange {
-    const now = this.#options.now();
-    return {
-      earliestMillis: now - this.#options.retentionDays[signal] * MILLIS_PER_DAY + APPEND_MARGIN_MILLIS,
-      latestMillis: now + MAX_AHEAD_MILLIS,
-    };
-  }
-
-  #answerTo(error: unknown, { signal }: Delivery): Answer {
+  #answerTo(error: unknown, { delivery, entry }: Work): Answer {
     if (error instanceof MalformedRequestError) {
       const violations = [{ field: error.path, description: `${error.reason}, at byte ${error.offset}` }];
       return { kind: 'malformed', message: error.message, violations };
     }
     if (error instanceof RequestTooLargeError) return { kind: 'too-large', message: error.message };
-    if (error instanceof OverloadedError) return this.overloaded();
-    this.#report(error, signal);
-    const message = 'The durable log cannot take the request now';
-    return { kind: 'unavailable', message, retrySeconds: LOG_RETRY_SECONDS };
+    // These come again, and count then.
+    entry.settle();
+    if (error instanceof OverloadedError) return overloaded();
+    this.#report(error, delivery.signal);
+    return { kind: 'unavailable', message: logMessage(error), retrySeconds: LOG_RETRY_SECONDS };
   }
 
   #report(error: unknown, signal: Signal): void {
@@ -183,7 +156,30 @@ export class Intake {
   }
 }
 
-function headersOf(key: string, { storedBytes, bytes }: Validation): Readonly<Record<string, string>> {
-  const usual = storedBytes <= bytes.length * USUAL_STORED_FACTOR;
-  return { [HEADER_BODY]: key, ...(usual ? {} : { [HEADER_STORED_BYTES]: String(storedBytes) }) };
+function hold(entry: Entry, bytes: number): void {
+  if (!entry.grow(bytes)) throw new OverloadedError();
+}
+
+/** Bytes of the copies a validation made. */
+function copiesIn({ bytes, pieces }: Validation, original: Uint8Array): readonly number[] {
+  const isCut = pieces.length !== 1 || pieces[0]?.bytes !== bytes;
+  return [
+    ...(bytes === original ? [] : [bytes.length]),
+    ...(isCut ? pieces.map((piece) => piece.bytes.length) : []),
+  ];
+}
+
+function taken(signal: Signal, validation: Validation, policy: RecordPolicy): Answer {
+  const { maxPieceBytes } = policy;
+  const limits = { ...policy, ...(maxPieceBytes === undefined ? {} : { maxRecordBytes: maxPieceBytes }) };
+  const message = partialSuccessMessage(signal, validation, limits);
+  return { kind: 'taken', partial: { rejected: validation.rejected, message } };
+}
+
+function logMessage(error: unknown): string {
+  const code = error instanceof LogError ? error.code : undefined;
+  if (code === 'log-full') {
+    return 'The durable log is full: free space on its disk, or lower logRetentionMib; requests are taken again then';
+  }
+  return `The durable log cannot take the request now${code === undefined ? '' : ` (${code})`}: send again after the delay`;
 }

@@ -1,14 +1,32 @@
 import { hash } from 'node:crypto';
-import type { Answer } from './types.ts';
+import type { Encoding } from '../../otlp/response/types.ts';
+import type { Answer, Compression } from './types.ts';
 
 /** A repeat within this time is known. */
 export const REMEMBER_MILLIS = 5 * 60_000;
 /** 16 bytes in hexadecimal. */
 const KEY_CHARACTERS = 32;
+const USUAL_MEANING = 'protobuf/identity/';
 
-/** What a body is known by: the first 16 bytes of the SHA-256 of it as it was sent, in hexadecimal. */
-export function bodyKey(body: Uint8Array): string {
-  return hash('sha256', body, 'hex').slice(0, KEY_CHARACTERS);
+/** What tells a body apart. */
+export interface KnownBody {
+  readonly tenant: string;
+  readonly encoding: Encoding;
+  readonly compression: Compression;
+  /** As it was sent. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * What a body is known by: the first 16 bytes of the SHA-256 of it as it was sent, in hexadecimal. The same bytes mean
+ * something else for another tenant, or in another encoding: unless they mean the usual, it is the hash of that hash
+ * and their meaning.
+ */
+export function bodyKey({ tenant, encoding, compression, body }: KnownBody): string {
+  const bodyHash = hash('sha256', body, 'hex');
+  const meaning = `${encoding}/${compression}/${tenant}`;
+  const key = meaning === USUAL_MEANING ? bodyHash : hash('sha256', `${bodyHash}/${meaning}`, 'hex');
+  return key.slice(0, KEY_CHARACTERS);
 }
 
 interface Entry {

@@ -3,16 +3,25 @@ import type { Registry } from 'prom-client';
 import type { DurableLog } from '../../log/types.ts';
 import { SIGNALS, type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
 import { Admission } from './admission.ts';
+import { Door } from './door.ts';
 import { startGrpc } from './grpc/start-grpc.ts';
 import { startHeartbeats } from './heartbeat.ts';
 import { startHttp } from './http/start-http.ts';
 import { Intake } from './intake.ts';
+import type { Pressure } from './pressure.ts';
 import { ReceiverMetrics } from './receiver-metrics.ts';
 import { RecentBodies } from './recent-bodies.ts';
+import type { RecordRules } from './record-policy.ts';
+import { RequestLog } from './request-log.ts';
 import { restoreRecentBodies } from './restore-recent-bodies.ts';
+import { TenantLimits } from './tenant-limits.ts';
+import { tenantHeaderName } from './tenant-name.ts';
+
+/** How often requests are looked for whose time to arrive is over, at most. */
+const SWEEP_MILLIS = 1000;
 
 /** Options of {@link startReceivers}. */
-export interface ReceiverOptions {
+export interface ReceiverOptions extends RecordRules {
   /** Its topics must exist. */
   readonly log: DurableLog;
   /** Address both ports bind to. */
@@ -25,8 +34,14 @@ export interface ReceiverOptions {
   readonly maxRequestBytes: number;
   /** Most request bytes held at a time; beyond it senders are told to come back. */
   readonly maxInFlightBytes: number;
-  /** Records older than this are rejected, one by one. */
-  readonly retentionDays: Readonly<Record<Signal, number>>;
+  /** HTTP header and gRPC metadata that names the tenant, such as `x-scope-orgid`; '' for one tenant. @default '' */
+  readonly tenantHeader?: string;
+  /** Most bytes of OTLP as protobuf a tenant may send a second, averaged; 0 for no limit. @default 0 */
+  readonly tenantMaxBytesPerSecond?: number;
+  /** Most records a tenant may send a second, averaged; 0 for no limit. @default 0 */
+  readonly tenantMaxRecordsPerSecond?: number;
+  /** Asked for every request: while it tells of a pressure, nothing is taken. @default never */
+  readonly pressure?: () => Pressure | undefined;
   /** Where the receiver's metrics are registered. */
   readonly registry: Registry;
   readonly logger: Logger;
@@ -34,6 +49,10 @@ export interface ReceiverOptions {
   readonly now: () => number;
   /** A request must have arrived after this time. @default 30_000 */
   readonly readTimeoutMillis?: number;
+  /** A sender that does not read its answer for so long loses its connection. @default 30_000 */
+  readonly unreadTimeoutMillis?: number;
+  /** A sender slower than 64 KiB/s for this long loses its place when others need the memory. @default 1000 */
+  readonly slowMillis?: number;
   /** @default 10_000 */
   readonly heartbeatMillis?: number;
 }
@@ -52,7 +71,7 @@ export interface Receivers {
  * Opens OTLP/gRPC and OTLP/HTTP for all three signals. Bodies of the last five minutes are read back from the log
  * first, so a repeated one is known across a restart.
  *
- * @throws {RangeError} when a request could be larger than what may be in flight
+ * @throws {RangeError} when a request could be larger than what may be in flight, or no header has the tenant's name
  * @throws {LogError} when the log cannot be read
  */
 export async function startReceivers(options: ReceiverOptions): Promise<Receivers> {
@@ -62,17 +81,39 @@ export async function startReceivers(options: ReceiverOptions): Promise<Receiver
       `Cannot start receivers as a request may not exceed the ${maxInFlightBytes} bytes in flight: current value is ${maxRequestBytes}`,
     );
   }
-  const admission = new Admission(maxInFlightBytes);
-  const metrics = new ReceiverMetrics(registry, () => admission.bytes);
-  const recentBodies = await rememberedBodies(log, options.now);
-  const intake = new Intake({ ...options, admission, metrics, recentBodies });
-  const readTimeoutMillis = options.readTimeoutMillis ?? 30_000;
-  const shared = { intake, admission, metrics, logger, host, readTimeoutMillis };
-  const http = await startHttp({ ...shared, port: options.httpPort });
+  const { readTimeoutMillis = 30_000, slowMillis = 1000, now } = options;
+  const admission = new Admission({ maxBytes: maxInFlightBytes, readTimeoutMillis, slowMillis });
+  const limits = new TenantLimits({
+    rates: {
+      bytes: options.tenantMaxBytesPerSecond ?? 0,
+      records: options.tenantMaxRecordsPerSecond ?? 0,
+    },
+    now,
+  });
+  const metrics = new ReceiverMetrics(registry, {
+    inFlightBytes: () => admission.bytes,
+    tenants: () => limits.size,
+  });
+  const door = new Door({
+    admission,
+    limits,
+    metrics,
+    maxRequestBytes,
+    tenantHeader: tenantHeaderName(options.tenantHeader ?? ''),
+    pressure: options.pressure ?? (() => undefined),
+  });
+  const recentBodies = await rememberedBodies(log, now);
+  const requestLog = await RequestLog.open(log);
+  const intake = new Intake({ ...options, requestLog, admission, metrics, recentBodies });
+  const { unreadTimeoutMillis = 30_000 } = options;
+  const shared = { door, intake, metrics, logger, host, unreadTimeoutMillis };
+  const http = await startHttp({ ...shared, port: options.httpPort, readTimeoutMillis });
   const grpc = await startGrpc({ ...shared, port: options.grpcPort }).catch(async (error: unknown) => {
     await http.close();
     throw error;
   });
+  const sweep = setInterval(() => admission.sweep(), Math.min(SWEEP_MILLIS, readTimeoutMillis));
+  sweep.unref();
   const stopHeartbeats = startHeartbeats({
     log,
     metrics,
@@ -84,6 +125,7 @@ export async function startReceivers(options: ReceiverOptions): Promise<Receiver
     httpPort: http.port,
     inFlightBytes: () => admission.bytes,
     close: async () => {
+      clearInterval(sweep);
       await Promise.all([http.close(), grpc.close(), stopHeartbeats()]);
     },
   };

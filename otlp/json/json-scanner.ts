@@ -151,7 +151,7 @@ export class JsonScanner {
         this.position++;
         if (this.isEmpty(CLOSE_OBJECT)) return;
         do {
-          this.string();
+          this.#skipString();
           this.expect(0x3a);
           this.skipValue(depth + 1);
         } while (this.another(CLOSE_OBJECT));
@@ -163,8 +163,7 @@ export class JsonScanner {
         while (this.another(CLOSE_ARRAY));
         return;
       case QUOTE:
-        this.string();
-        if (this.tokenEscaped) this.tokenText();
+        this.#skipString();
         return;
       case 0x74:
       case 0x66:
@@ -181,6 +180,12 @@ export class JsonScanner {
   /** The error for what is wrong at the current position. */
   fault(reason: string): JsonFault {
     return new JsonFault(Math.min(this.position, this.text.length), reason);
+  }
+
+  /** A string nobody wants: only its escapes are left to check. */
+  #skipString(): void {
+    this.string();
+    if (this.tokenEscaped) this.tokenText();
   }
 
   #digits(): void {

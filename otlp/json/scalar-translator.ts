@@ -6,11 +6,11 @@ import type { JsonScanner } from './json-scanner.ts';
 const QUOTE = 0x22;
 const HALF = 2 ** 32;
 const SIGN_BIT = 2 ** 31;
-const SPECIAL_DOUBLES: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  '-Infinity': Number.NEGATIVE_INFINITY,
-};
+const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
 const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const HEX = /^(?:[0-9a-fA-F]{2})*$/;
@@ -97,7 +97,7 @@ export class ScalarTranslator {
     const isText = scanner.peek() === QUOTE;
     const start = scanner.position;
     const text = this.#numberText();
-    const special = isText ? SPECIAL_DOUBLES[text] : undefined;
+    const special = isText ? SPECIAL_DOUBLES.get(text) : undefined;
     if (special !== undefined) return special;
     const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
     if (Number.isFinite(value)) return value;

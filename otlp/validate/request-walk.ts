@@ -1,62 +1,81 @@
 import type { OtlpMessageName } from '../../schemas/otlp.ts';
+import { RequestTooLargeError } from '../errors.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { MAX_DEPTH } from '../wire/wire-type.ts';
+import { EDIT, EditList } from './edit-list.ts';
+import { excessAttribute } from './excess-attribute.ts';
+import { RecordFacts } from './record-facts.ts';
+import { RecordJudge } from './record-judge.ts';
 import { repeatedBytes, rowBytes } from './stored-size.ts';
-import { REJECTION_REASONS, type RejectionReason, type TimeRange } from './types.ts';
+import { REJECTION_REASONS, type RecordPolicy, type RejectionReason } from './types.ts';
 import { isUtf8Range } from './utf8.ts';
-import { ACTION, ACTIONS, CHILDREN, messageNumber } from './wire-table.ts';
+import { ACTION, ACTIONS, CHILDREN, messageNumber, VALUES } from './wire-table.ts';
 
-const SPAN = messageNumber('Span');
-const LOG_RECORD = messageNumber('LogRecord');
-const HISTOGRAM_POINT = messageNumber('HistogramDataPoint');
-const NANOS_PER_MILLI = 1e6;
-/** Tag of `data_points` in every kind of metric. */
-const DATA_POINTS_TAG = 0x0a;
+/** A group of field 15 in a request: who reads the log takes what starts with this byte for JSON, rightly or not. */
+const BRACE = 0x7b;
+const TEMPORAL = (['Sum', 'Histogram', 'ExponentialHistogram'] as const).map(messageNumber);
+/** Above every count and length, and a small integer to the engine. */
+const NO_LIMIT = 2 ** 30;
+
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+  readonly records: number;
+  /** Edits before what is cut: those inside it are forgotten. */
+  readonly editsBefore: number;
+}
+
+interface LongValue {
+  /** Where its tag is. */
+  readonly fieldStart: number;
+  readonly start: number;
+  readonly end: number;
+  readonly isText: boolean;
+}
 
 /**
- * One pass over a request's bytes. No object is made per record: what a record's verdict needs is kept in fields
+ * One pass over a request's bytes. No object is made per record: what a record's verdict needs is kept in facts
  * that the next record overwrites.
  *
  * 1. Structure is checked for everything, known or not; a fault throws {@link WireError} and ends the walk.
- * 2. Records do not nest in records, and temporal metrics not in each other: one set of fields is enough.
- * 3. A record's verdict falls after its last byte; a metric's temporality after its last point.
- * 4. `cuts` are disjoint and ascending.
+ * 2. Records do not nest in records, nor metrics in each other: one set of facts is enough.
+ * 3. A record's verdict falls after its last byte, that on what holds records (a metric's temporality, a resource's
+ *    attributes) after its own; the latter takes the place of those inside.
+ * 4. Cuts and truncations are disjoint and ascending.
  * 5. A message that holds records counts what of it is in none of them once per record: rows repeat it.
  */
 export class RequestWalk {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #reader: WireReader;
-  readonly #earliestNanos: number;
-  readonly #latestNanos: number;
-  readonly #counts = new Uint32Array(REJECTION_REASONS.length);
-  readonly #firstOffsets = new Uint32Array(REJECTION_REASONS.length);
+  readonly #judge: RecordJudge;
+  readonly #facts = new RecordFacts();
+  readonly #maxAttributes: number;
+  readonly #maxValueBytes: number;
+  readonly #truncates: boolean;
+  readonly #maxStoredBytes: number;
   #records = 0;
   /** Messages so far, whatever they are. */
   #messages = 0;
   #storedBytes = 0;
-
-  // About the record or metric being walked.
-  #traceIdValid = false;
-  #spanIdValid = false;
-  #parentValid = true;
-  /** Nanoseconds as doubles: exact to about 256 ns, the range is in milliseconds. */
-  #time = 0;
-  #otherTime = 0;
-  #bucketCounts = 0;
-  #bounds = 0;
   #temporality = 0;
+  /** What of the policy the innermost record or holder breaks, and where. */
+  #flaw: RejectionReason | undefined;
+  #flawAt = 0;
 
-  /** Rejected records, `[start, end)` pairs from their tag to their end. */
-  readonly cuts: number[] = [];
+  /** What has to be changed in the bytes. */
+  readonly edits = new EditList();
 
-  constructor(bytes: Uint8Array, range: TimeRange) {
+  constructor(bytes: Uint8Array, policy: RecordPolicy) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#reader = new WireReader(bytes);
-    this.#earliestNanos = range.earliestMillis * NANOS_PER_MILLI;
-    this.#latestNanos = range.latestMillis * NANOS_PER_MILLI;
+    this.#judge = new RecordJudge(policy);
+    this.#maxAttributes = policy.maxAttributes ?? NO_LIMIT;
+    this.#maxValueBytes = policy.maxValueBytes ?? NO_LIMIT;
+    this.#truncates = policy.overLongValues === 'truncate';
+    this.#maxStoredBytes = policy.maxStoredBytes ?? Number.POSITIVE_INFINITY;
   }
 
   /** Spans, data points or log records seen. */
@@ -72,12 +91,7 @@ export class RequestWalk {
   /** Walks the whole of the bytes as the message. */
   walk(message: OtlpMessageName): void {
     this.#message(messageNumber(message), 0, this.#bytes.length, 1);
-  }
-
-  /** How many records were rejected for the reason, and the offset of the first one. */
-  rejectedFor(reason: RejectionReason): { readonly count: number; readonly firstOffset: number } {
-    const index = REJECTION_REASONS.indexOf(reason);
-    return { count: this.#counts[index] ?? 0, firstOffset: this.#firstOffsets[index] ?? 0 };
+    if (this.#storedBytes > this.#maxStoredBytes) this.#tooManyRows();
   }
 
   // The hot loop: about 60 fields per span come through here. Single-byte tags, lengths and varints, nearly all
@@ -112,6 +126,9 @@ export class RequestWalk {
           reader.position = pos;
           length = reader.length(end);
           pos = reader.position;
+          // A length of one byte is within every limit.
+          if (length > this.#maxValueBytes && VALUES[slot] === 1)
+            this.#overLong({ fieldStart, start: pos, end: pos + length, isText: action === ACTION.string });
         }
       }
       switch (action) {
@@ -140,8 +157,8 @@ export class RequestWalk {
           this.#record(CHILDREN[slot] as number, fieldStart, pos, pos + length, depth + 1);
           pos += length;
           break;
-        case ACTION.temporalMetric:
-          this.#temporalMetric(CHILDREN[slot] as number, pos, pos + length, depth + 1);
+        case ACTION.holder:
+          this.#holder(CHILDREN[slot] as number, fieldStart, pos, pos + length, depth + 1);
           pos += length;
           break;
         case ACTION.mistyped:
@@ -150,6 +167,8 @@ export class RequestWalk {
           if ((tag & 7) === 2) {
             pos += length;
           } else {
+            if (tag === BRACE && depth === 1)
+              throw new WireError(fieldStart, 'group that would read as JSON');
             reader.position = pos;
             reader.skip(tag, end, depth);
             pos = reader.position;
@@ -164,45 +183,49 @@ export class RequestWalk {
     }
     if (depth === 1 || this.#records === recordsBefore) return;
     ownMessages += this.#messages - messagesBefore;
+    if (ownMessages > this.#maxAttributes) this.#checkAttributes(type, start, end);
     this.#storedBytes += (this.#records - recordsBefore) * repeatedBytes(ownBytes, ownMessages);
   }
 
   /** A field the verdict on its record needs; returns where the next one starts. */
   #noted(action: number, pos: number, length: number, end: number): number {
+    const facts = this.#facts;
     switch (action) {
       case ACTION.traceId:
-        this.#traceIdValid = length === 16 && this.#isSet(pos, length);
+        facts.traceIdValid = length === 16 && this.#isSet(pos, length);
         return pos + length;
       case ACTION.spanId:
-        this.#spanIdValid = length === 8 && this.#isSet(pos, length);
+        facts.spanIdValid = length === 8 && this.#isSet(pos, length);
         return pos + length;
       case ACTION.parentSpanId:
         // All zero is what some senders write for a root.
-        this.#parentValid = length === 0 || length === 8;
+        facts.parentValid = length === 0 || length === 8;
         return pos + length;
       case ACTION.startTime:
       case ACTION.time:
-        this.#time = this.#nanos(pos, end);
+        facts.time = this.#nanos(pos, end);
+        facts.timeAt = pos;
         return pos + 8;
       case ACTION.endTime:
       case ACTION.observedTime:
-        this.#otherTime = this.#nanos(pos, end);
+        facts.otherTime = this.#nanos(pos, end);
+        facts.otherTimeAt = pos;
         return pos + 8;
       case ACTION.temporality:
         this.#reader.position = pos;
         this.#temporality = this.#reader.varint32(end);
         return this.#reader.position;
       case ACTION.bucketCount:
-        this.#bucketCounts++;
+        facts.bucketCounts++;
         return advance(pos, 8, end);
       case ACTION.bound:
-        this.#bounds++;
+        facts.bounds++;
         return advance(pos, 8, end);
       case ACTION.bucketCounts:
-        this.#bucketCounts += packedFixed64(pos, length);
+        facts.bucketCounts += packedFixed64(pos, length);
         return pos + length;
       case ACTION.bounds:
-        this.#bounds += packedFixed64(pos, length);
+        facts.bounds += packedFixed64(pos, length);
         return pos + length;
       case ACTION.packedFixed64:
         packedFixed64(pos, length);
@@ -219,76 +242,80 @@ export class RequestWalk {
 
   #record(type: number, fieldStart: number, start: number, end: number, depth: number): void {
     this.#records++;
-    this.#traceIdValid = false;
-    this.#spanIdValid = false;
-    this.#parentValid = true;
-    this.#time = 0;
-    this.#otherTime = 0;
-    this.#bucketCounts = 0;
-    this.#bounds = 0;
+    this.#facts.reset(type, fieldStart, end);
+    const editsBefore = this.edits.size;
     const messages = this.#messages;
+    const flawAround = this.#flaw;
+    const flawAroundAt = this.#flawAt;
+    if (flawAround !== undefined) this.#flaw = undefined;
     this.#message(type, start, end, depth);
-    this.#storedBytes += rowBytes(end - start, this.#messages - messages);
-    const flaw =
-      type === SPAN ? this.#spanFlaw() : type === LOG_RECORD ? this.#logFlaw() : this.#pointFlaw(type);
-    if (flaw !== undefined) this.#reject(flaw, fieldStart, end);
+    const inside = this.#messages - messages;
+    this.#storedBytes += rowBytes(end - start, inside);
+    if (this.#storedBytes > this.#maxStoredBytes) this.#tooManyRows();
+    if (inside > this.#maxAttributes) this.#checkAttributes(type, start, end);
+    if (this.#flaw === undefined && this.#judge.isGood(this.#facts)) {
+      if (flawAround === undefined) return;
+    } else {
+      const flaw =
+        this.#judge.formFlaw(this.#facts) ?? this.#flaw ?? this.#judge.timeFlaw(this.#facts, this.edits);
+      if (flaw !== undefined) this.#cut(flaw, { start: fieldStart, end, records: 1, editsBefore });
+    }
+    this.#flaw = flawAround;
+    this.#flawAt = flawAroundAt;
   }
 
-  #spanFlaw(): RejectionReason | undefined {
-    if (!this.#traceIdValid) return 'invalid-trace-id';
-    if (!this.#spanIdValid) return 'invalid-span-id';
-    if (!this.#parentValid) return 'invalid-parent-span-id';
-    return this.#timeFlaw(this.#time, Math.max(this.#time, this.#otherTime));
-  }
-
-  #logFlaw(): RejectionReason | undefined {
-    const time = this.#time === 0 ? this.#otherTime : this.#time;
-    // Both 0 means unknown (otlp: time_unix_nano), which no range can judge.
-    return time === 0 ? undefined : this.#timeFlaw(time, time);
-  }
-
-  #pointFlaw(type: number): RejectionReason | undefined {
-    if (type === HISTOGRAM_POINT && !this.#bucketsFit()) return 'bucket-mismatch';
-    return this.#timeFlaw(this.#time, this.#time);
-  }
-
-  #bucketsFit(): boolean {
-    return this.#bucketCounts === this.#bounds + 1 || (this.#bucketCounts === 0 && this.#bounds === 0);
-  }
-
-  #timeFlaw(first: number, last: number): RejectionReason | undefined {
-    if (first < this.#earliestNanos) return 'too-old';
-    return last > this.#latestNanos ? 'too-far-ahead' : undefined;
-  }
-
-  #temporalMetric(type: number, start: number, end: number, depth: number): void {
+  /** A message with records in it: what is wrong with itself is wrong with all of them. */
+  #holder(type: number, fieldStart: number, start: number, end: number, depth: number): void {
+    const editsBefore = this.edits.size;
     const recordsBefore = this.#records;
-    const cutsBefore = this.cuts.length;
-    const countsBefore = this.#counts.slice();
+    const flawAround = this.#flaw;
+    const flawAroundAt = this.#flawAt;
+    this.#flaw = undefined;
     this.#temporality = 0;
     this.#message(type, start, end, depth);
-    if (this.#records === recordsBefore || this.#temporality === 1 || this.#temporality === 2) return;
-    this.cuts.length = cutsBefore;
-    this.#counts.set(countsBefore);
-    this.#rejectPoints(start, end);
-  }
-
-  #rejectPoints(start: number, end: number): void {
-    const reader = this.#reader;
-    reader.position = start;
-    while (reader.position < end) {
-      const fieldStart = reader.position;
-      const tag = reader.tag(end);
-      reader.skip(tag, end, 0);
-      if (tag === DATA_POINTS_TAG) this.#reject('unspecified-temporality', fieldStart, reader.position);
+    const records = this.#records - recordsBefore;
+    if (records > 0) {
+      const isUnspecified = TEMPORAL.includes(type) && this.#temporality !== 1 && this.#temporality !== 2;
+      const flaw = this.#flaw ?? (isUnspecified ? 'unspecified-temporality' : undefined);
+      if (flaw !== undefined) this.#cut(flaw, { start: fieldStart, end, records, editsBefore });
     }
+    this.#flaw = flawAround;
+    this.#flawAt = flawAroundAt;
   }
 
-  #reject(reason: RejectionReason, start: number, end: number): void {
-    const index = REJECTION_REASONS.indexOf(reason);
-    if (this.#counts[index] === 0) this.#firstOffsets[index] = start;
-    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
-    this.cuts.push(start, end);
+  #cut(reason: RejectionReason, { start, end, records, editsBefore }: Cut): void {
+    const at = reason === this.#flaw ? this.#flawAt : start;
+    this.edits.forget(editsBefore);
+    this.edits.add({ kind: EDIT.cut, start, end, value: REJECTION_REASONS.indexOf(reason), records, at });
+  }
+
+  /** The first thing of the policy that a record or holder breaks is the one that is told. */
+  #break(reason: RejectionReason, at: number): void {
+    if (this.#flaw !== undefined) return;
+    this.#flaw = reason;
+    this.#flawAt = at;
+  }
+
+  #overLong({ fieldStart, start, end, isText }: LongValue): void {
+    if (!this.#truncates) {
+      this.#break('value-too-long', fieldStart);
+      return;
+    }
+    let kept = this.#maxValueBytes;
+    // Not in the middle of a character: its bytes after the first are 0b10xxxxxx.
+    if (isText) while (((this.#bytes[start + kept] as number) & 0xc0) === 0x80) kept--;
+    const place = { start: fieldStart, end, at: fieldStart };
+    this.edits.add({ kind: EDIT.truncate, ...place, value: kept, records: 0 });
+  }
+
+  /** There are more messages than attributes may be: whether one list has too many is worth a look of its own. */
+  #checkAttributes(type: number, start: number, end: number): void {
+    const at = excessAttribute(this.#bytes, { type, start, end }, this.#maxAttributes);
+    if (at !== undefined) this.#break('too-many-attributes', at);
+  }
+
+  #tooManyRows(): never {
+    throw new RequestTooLargeError(this.#maxStoredBytes, 'rows');
   }
 
   #isSet(pos: number, length: number): boolean {

@@ -8,8 +8,8 @@ import {
 import { WIRE_TYPE, WIRE_TYPE_OF_SCALAR } from '../wire/wire-type.ts';
 
 /*
- * The validator's two look-ups, both by `message << 8 | tag`: every known field of OTLP has a tag below 256.
- * ACTIONS says what to do with a field, CHILDREN which message it holds.
+ * The validator's look-ups, all by `message << 8 | tag`: every known field of OTLP has a tag below 256.
+ * ACTIONS says what to do with a field, CHILDREN which message it holds, ATTRIBUTES and VALUES what limits count.
  */
 
 /** What the validator does with a field. */
@@ -26,10 +26,10 @@ export const ACTION = {
   message: 7,
   /** A message that is one record of the signal. */
   record: 8,
-  packedVarint: 9,
-  packedFixed64: 10,
-  /** Sum, Histogram or ExponentialHistogram: a message whose points need its temporality. */
-  temporalMetric: 11,
+  /** A message with records inside: a resource's, a scope's, a metric, its data. */
+  holder: 9,
+  packedVarint: 10,
+  packedFixed64: 11,
   /** From here on: as above, and remembered for the record or metric around it. */
   traceId: 12,
   spanId: 13,
@@ -69,9 +69,18 @@ const CHILD_ACTION: Partial<Record<OtlpMessageName, number>> = {
   HistogramDataPoint: ACTION.record,
   ExponentialHistogramDataPoint: ACTION.record,
   SummaryDataPoint: ACTION.record,
-  Sum: ACTION.temporalMetric,
-  Histogram: ACTION.temporalMetric,
-  ExponentialHistogram: ACTION.temporalMetric,
+  ResourceSpans: ACTION.holder,
+  ScopeSpans: ACTION.holder,
+  ResourceMetrics: ACTION.holder,
+  ScopeMetrics: ACTION.holder,
+  Metric: ACTION.holder,
+  Gauge: ACTION.holder,
+  Sum: ACTION.holder,
+  Histogram: ACTION.holder,
+  ExponentialHistogram: ACTION.holder,
+  Summary: ACTION.holder,
+  ResourceLogs: ACTION.holder,
+  ScopeLogs: ACTION.holder,
 };
 
 /** A message's number in the tables. */
@@ -83,6 +92,10 @@ export function messageNumber(name: OtlpMessageName): number {
 export const ACTIONS = new Uint8Array(OTLP_MESSAGE_NAMES.length << 8);
 /** By `message << 8 | tag`: the number of the message the field holds. */
 export const CHILDREN = new Uint8Array(OTLP_MESSAGE_NAMES.length << 8);
+/** By `message << 8 | tag`: 1 for an entry of an attribute list. */
+export const ATTRIBUTES = new Uint8Array(OTLP_MESSAGE_NAMES.length << 8);
+/** By `message << 8 | tag`: 1 for the text or the bytes that are a value. */
+export const VALUES = new Uint8Array(OTLP_MESSAGE_NAMES.length << 8);
 
 for (const [number, name] of OTLP_MESSAGE_NAMES.entries()) {
   for (const field of OTLP_MESSAGES[name]) enter(number, name, field);
@@ -94,10 +107,13 @@ function enter(message: number, name: OtlpMessageName, field: OtlpField): void {
   if (typeof field.type === 'object') {
     const slot = base | WIRE_TYPE.length;
     ACTIONS[slot] = CHILD_ACTION[field.type.message] ?? ACTION.message;
+    // Entries of a list that is a value are no attributes.
+    if (field.type.message === 'KeyValue' && name !== 'KeyValueList') ATTRIBUTES[slot] = 1;
     CHILDREN[slot] = messageNumber(field.type.message);
     return;
   }
   const wireType = WIRE_TYPE_OF_SCALAR[field.type];
+  if (name === 'AnyValue' && wireType === WIRE_TYPE.length) VALUES[base | wireType] = 1;
   ACTIONS[base | wireType] = NOTED[`${name}.${field.name}`] ?? scalarAction(field.type);
   if (field.repeated && wireType !== WIRE_TYPE.length) {
     // Repeated numbers come packed or one by one, whatever the description prefers.

@@ -1,5 +1,6 @@
-import type { Admission, Reservation } from '../admission.ts';
 import { BodyBuffer } from '../body-buffer.ts';
+import type { Entry } from '../door.ts';
+import type { Answer } from '../types.ts';
 
 /*
  * gRPC over HTTP/2, a unary request's data:
@@ -9,8 +10,8 @@ import { BodyBuffer } from '../body-buffer.ts';
  */
 const PREFIX_BYTES = 5;
 
-/** What is wrong with the data of a call. */
-export type MessageFault = 'too-large' | 'overloaded' | 'invalid-flag' | 'second-message';
+/** What is wrong with the data of a call, or why it cannot be taken. */
+export type MessageFault = 'invalid-flag' | 'second-message' | Answer;
 
 /** A complete message. */
 export interface GrpcMessage {
@@ -20,22 +21,15 @@ export interface GrpcMessage {
 
 /** Puts one message together. It is admitted by its announced length, before the first of its bytes is kept. */
 export class MessageReader {
-  readonly #admission: Admission;
-  readonly #maxBytes: number;
+  readonly #entry: Entry;
   readonly #prefix = Buffer.allocUnsafeSlow(PREFIX_BYTES);
   #prefixSize = 0;
   #body = new BodyBuffer(0);
   #length = 0;
-  #reservation: Reservation | undefined;
 
-  constructor({ admission, maxBytes }: { readonly admission: Admission; readonly maxBytes: number }) {
-    this.#admission = admission;
-    this.#maxBytes = maxBytes;
-  }
-
-  /** What the message holds; undefined until its length is known. The caller releases it. */
-  get reservation(): Reservation | undefined {
-    return this.#reservation;
+  /** `entry` holds the message's bytes. */
+  constructor(entry: Entry) {
+    this.#entry = entry;
   }
 
   /** Takes the next bytes; returns what is wrong with them, or undefined. */
@@ -51,22 +45,22 @@ export class MessageReader {
     }
     if (rest.length === 0) return undefined;
     if (this.#body.size + rest.length > this.#length) return 'second-message';
-    this.#body.append(rest);
-    return undefined;
+    const refusal = this.#entry.arrived(rest.length);
+    if (refusal === undefined) this.#body.append(rest);
+    return refusal;
   }
 
   /** The message when all of it came, else undefined. */
   finish(): GrpcMessage | undefined {
-    if (this.#reservation === undefined || this.#body.size < this.#length) return undefined;
+    if (this.#prefixSize < PREFIX_BYTES || this.#body.size < this.#length) return undefined;
+    this.#entry.complete();
     return { compressed: this.#prefix[0] === 1, body: this.#body.finish() };
   }
 
   #admit(): MessageFault | undefined {
     if ((this.#prefix[0] as number) > 1) return 'invalid-flag';
     this.#length = this.#prefix.readUInt32BE(1);
-    if (this.#length > this.#maxBytes) return 'too-large';
-    this.#reservation = this.#admission.reserve(this.#length);
     this.#body = new BodyBuffer(this.#length);
-    return this.#reservation === undefined ? 'overloaded' : undefined;
+    return this.#entry.announce(this.#length);
   }
 }

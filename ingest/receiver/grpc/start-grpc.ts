@@ -1,5 +1,5 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Endpoint } from '../endpoint.ts';
 import { type GrpcContext, UnaryCall } from './unary-call.ts';
@@ -9,8 +9,6 @@ export interface GrpcOptions extends GrpcContext {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** A call must have arrived after this time; what it held is given back then. Milliseconds. */
-  readonly readTimeoutMillis: number;
   readonly logger: Logger;
 }
 
@@ -20,8 +18,8 @@ const STREAM_WINDOW_BYTES = 1024 * 1024;
 const SESSION_WINDOW_BYTES = 4 * 1024 * 1024;
 /** Node's own ceiling per connection; above what the windows let in. MiB. */
 const MAX_SESSION_MEMORY_MIB = 16;
-/** How often slow calls are looked for, at most. */
-const CHECK_MILLIS = 1000;
+/** After this much silence it is asked whether the other end still exists. */
+const PROBE_MILLIS = 75_000;
 /** Calls under way get this long when the receiver closes. */
 const DRAIN_MILLIS = 5000;
 
@@ -32,13 +30,13 @@ const DRAIN_MILLIS = 5000;
  * its announced length before it is read.
  */
 export async function startGrpc(options: GrpcOptions): Promise<Endpoint> {
-  const { readTimeoutMillis, logger } = options;
+  const { logger } = options;
   const server = createServer({
     maxSessionMemory: MAX_SESSION_MEMORY_MIB,
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: STREAM_WINDOW_BYTES },
   });
   const sessions = new Set<ServerHttp2Session>();
-  const calls = new Map<UnaryCall, number>();
+  server.on('connection', (socket: Socket) => socket.setKeepAlive(true, PROBE_MILLIS));
   server.on('session', (session) => {
     sessions.add(session);
     session.setLocalWindowSize(SESSION_WINDOW_BYTES);
@@ -47,30 +45,13 @@ export async function startGrpc(options: GrpcOptions): Promise<Endpoint> {
   });
   server.on('stream', (stream, headers) => {
     stream.on('error', (error) => logger.debug({ err: error }, 'An OTLP/gRPC call failed'));
-    const call = UnaryCall.start(stream, headers, options);
-    if (call === undefined) return;
-    calls.set(call, performance.now() + readTimeoutMillis);
-    stream.on('close', () => calls.delete(call));
+    UnaryCall.serve(stream, headers, options);
   });
-  const sweep = setInterval(() => expire(calls), Math.min(CHECK_MILLIS, readTimeoutMillis));
-  sweep.unref();
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
-    close: async () => {
-      clearInterval(sweep);
-      await close(server, sessions);
-    },
+    close: () => close(server, sessions),
   };
-}
-
-/** Calls are in the order of their deadlines. */
-function expire(calls: ReadonlyMap<UnaryCall, number>): void {
-  const now = performance.now();
-  for (const [call, deadline] of calls) {
-    if (deadline > now) return;
-    call.expire();
-  }
 }
 
 function listen(

@@ -3,19 +3,21 @@ import { encodeExportResponse } from '../../../otlp/response/encode-export-respo
 import type { RpcStatus } from '../../../otlp/response/types.ts';
 import { SIGNALS, type Signal } from '../../../schemas/names.ts';
 import { GRPC_SERVICE } from '../../../schemas/otlp.ts';
-import type { Admission } from '../admission.ts';
+import { type Door, Entry } from '../door.ts';
 import { GRPC_CODE } from '../grpc-code.ts';
 import type { Intake } from '../intake.ts';
 import type { ReceiverMetrics } from '../receiver-metrics.ts';
-import type { Answer, Compression } from '../types.ts';
+import type { Answer, Compression, RetryAnswer } from '../types.ts';
 import { type GrpcMessage, type MessageFault, MessageReader } from './message-reader.ts';
 import { trailersOf } from './trailers.ts';
 
 /** What a call needs. */
 export interface GrpcContext {
+  readonly door: Door;
   readonly intake: Intake;
-  readonly admission: Admission;
   readonly metrics: ReceiverMetrics;
+  /** A sender that does not read its answer for so long loses its connection, milliseconds. */
+  readonly unreadTimeoutMillis: number;
 }
 
 const SIGNAL_OF_PATH = new Map<string, Signal>(
@@ -41,7 +43,6 @@ export class UnaryCall {
   readonly #context: GrpcContext;
   readonly #signal: Signal;
   readonly #compression: Compression;
-  readonly #reader: MessageReader;
   #isReading = true;
 
   private constructor(
@@ -52,102 +53,97 @@ export class UnaryCall {
     this.#context = context;
     this.#signal = signal;
     this.#compression = compression;
-    this.#reader = new MessageReader({
-      admission: context.admission,
-      maxBytes: context.intake.maxRequestBytes,
-    });
   }
 
-  /** Starts to read a call, or answers it when its headers are not those of an `Export`: undefined then. */
-  static start(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    context: GrpcContext,
-  ): UnaryCall | undefined {
+  /** Serves a call, or answers it when its headers are not those of an `Export`. */
+  static serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, context: GrpcContext): void {
     if (!/^application\/grpc(?:$|[+;])/.test(headers['content-type'] ?? '')) {
       stream.respond({ ':status': 415 }, { endStream: true });
       stream.close(constants.NGHTTP2_NO_ERROR);
-      return undefined;
+      return;
     }
     const signal = SIGNAL_OF_PATH.get(String(headers[':path']));
     const coding = String(headers['grpc-encoding'] ?? 'identity');
     const compression = COMPRESSIONS.get(coding);
     if (signal === undefined || compression === undefined) {
       const message =
-        signal === undefined ? `There is no method ${headers[':path']}` : `Cannot decompress "${coding}"`;
-      end(stream, { code: GRPC_CODE.unimplemented, message });
-      return undefined;
+        signal === undefined
+          ? `OTLP is taken by ${[...SIGNAL_OF_PATH.keys()].join(', ')}; there is no method ${headers[':path']}`
+          : `Cannot decompress "${coding}": send ${[...COMPRESSIONS.keys()].join(', ')}`;
+      end(stream, { code: GRPC_CODE.unimplemented, message }, context);
+      return;
     }
-    const call = new UnaryCall(stream, { signal, compression, context });
-    call.#read();
-    return call;
+    new UnaryCall(stream, { signal, compression, context }).#enter(headers);
   }
 
-  /** Ends a call that is still being read, as its time is over. */
-  expire(): void {
-    this.#refuse({ code: GRPC_CODE.deadlineExceeded, message: 'The request did not arrive in time' });
+  #enter(headers: IncomingHttpHeaders): void {
+    const connection = this.#stream.session ?? this.#stream;
+    const onStop = (answer: Answer) => this.#refuse(this.#counted(answer));
+    const entry = this.#context.door.enter({ headers, connection, onStop });
+    if (entry instanceof Entry) this.#read(entry);
+    else this.#refuse(this.#counted(entry));
   }
 
-  #read(): void {
+  #read(entry: Entry): void {
+    const reader = new MessageReader(entry);
     this.#stream.on('data', (data: Buffer) => {
       if (!this.#isReading) return;
-      const fault = this.#reader.push(data);
-      if (fault !== undefined) this.#fail(fault);
+      const fault = reader.push(data);
+      if (fault !== undefined) this.#fail(fault, entry);
     });
     this.#stream.on('end', () => {
-      if (this.#isReading) this.#complete();
+      if (this.#isReading) this.#complete(reader, entry);
     });
     this.#stream.on('close', () => {
-      if (this.#isReading) this.#stopReading();
+      if (!this.#isReading) return;
+      this.#isReading = false;
+      entry.leave();
     });
   }
 
-  #fail(fault: MessageFault): void {
-    const { intake } = this.#context;
+  #fail(fault: MessageFault, entry: Entry): void {
+    entry.leave();
     switch (fault) {
-      case 'too-large':
-        this.#refuse(this.#counted(intake.tooLarge()));
-        return;
-      case 'overloaded':
-        this.#refuse(this.#counted(intake.overloaded()));
-        return;
       case 'invalid-flag':
         this.#refuse({ code: GRPC_CODE.internal, message: 'The compressed flag is neither 0 nor 1' });
         return;
       case 'second-message':
         this.#refuse({ code: GRPC_CODE.unimplemented, message: 'A unary call has one message' });
+        return;
+      default:
+        this.#refuse(this.#counted(fault));
     }
   }
 
-  #complete(): void {
-    const message = this.#reader.finish();
+  #complete(reader: MessageReader, entry: Entry): void {
+    const message = reader.finish();
     if (message === undefined) {
+      entry.leave();
       this.#refuse({ code: GRPC_CODE.internal, message: 'The message is not complete' });
       return;
     }
     this.#isReading = false;
-    void this.#take(message);
+    void this.#take(message, entry);
   }
 
-  async #take({ compressed, body }: GrpcMessage): Promise<void> {
-    const { reservation } = this.#reader;
-    if (reservation === undefined) return;
+  async #take({ compressed, body }: GrpcMessage, entry: Entry): Promise<void> {
     const compression = compressed ? this.#compression : 'identity';
     try {
       const delivery = { signal: this.#signal, protocol: 'grpc' as const, compression, body };
-      this.#answer(await this.#context.intake.take(delivery, reservation));
+      this.#answer(await this.#context.intake.take(delivery, entry));
     } finally {
-      reservation.release();
+      entry.leave();
     }
   }
 
   #answer(answer: Answer): void {
     const status = this.#counted(answer);
     if (answer.kind !== 'taken') {
-      end(this.#stream, status);
+      end(this.#stream, status, this.#context);
       return;
     }
     if (isGone(this.#stream)) return;
+    dropUnread(this.#stream, this.#context);
     const response = frame(encodeExportResponse(this.#signal, answer.partial, 'protobuf'));
     this.#stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
     this.#stream.once('wantTrailers', () => this.#stream.sendTrailers(trailersOf(status)));
@@ -161,21 +157,23 @@ export class UnaryCall {
 
   #refuse(status: RpcStatus): void {
     if (!this.#isReading) return;
-    this.#stopReading();
-    end(this.#stream, status);
-  }
-
-  #stopReading(): void {
     this.#isReading = false;
-    this.#reader.reservation?.release();
+    end(this.#stream, status, this.#context);
   }
 }
 
 /** Answers with trailers only, and resets the stream so that the sender stops. */
-function end(stream: ServerHttp2Stream, status: RpcStatus): void {
+function end(stream: ServerHttp2Stream, status: RpcStatus, context: GrpcContext): void {
   if (isGone(stream)) return;
+  dropUnread(stream, context);
   stream.respond({ ...RESPONSE_HEADERS, ...trailersOf(status) }, { endStream: true });
   stream.close(constants.NGHTTP2_NO_ERROR);
+}
+
+/** A sender that does not read its answer is not waited for: its connection ends. */
+function dropUnread(stream: ServerHttp2Stream, { unreadTimeoutMillis }: GrpcContext): void {
+  const { session } = stream;
+  stream.setTimeout(unreadTimeoutMillis, () => session?.destroy());
 }
 
 /** A stream whose caller went away is closed before it is destroyed, and throws on an answer from then on. */
@@ -190,6 +188,13 @@ function frame(message: Uint8Array): Buffer {
   return framed;
 }
 
+const RETRY_CODE: Readonly<Record<RetryAnswer['kind'], number>> = {
+  overloaded: GRPC_CODE.unavailable,
+  throttled: GRPC_CODE.resourceExhausted,
+  'too-slow': GRPC_CODE.deadlineExceeded,
+  unavailable: GRPC_CODE.unavailable,
+};
+
 function statusOf(answer: Answer): RpcStatus {
   switch (answer.kind) {
     case 'taken':
@@ -202,8 +207,9 @@ function statusOf(answer: Answer): RpcStatus {
       };
     case 'too-large':
       return { code: GRPC_CODE.resourceExhausted, message: answer.message };
-    case 'overloaded':
-    case 'unavailable':
-      return { code: GRPC_CODE.unavailable, message: answer.message, retryDelaySeconds: answer.retrySeconds };
+    default: {
+      const { kind, message, retrySeconds } = answer;
+      return { code: RETRY_CODE[kind], message, retryDelaySeconds: retrySeconds };
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Encoding } from '../../../otlp/response/types.ts';
 import { SIGNALS, type Signal } from '../../../schemas/names.ts';
 import { HTTP_PATH } from '../../../schemas/otlp.ts';
-import type { Admission, Reservation } from '../admission.ts';
+import { type Door, Entry } from '../door.ts';
 import { GRPC_CODE } from '../grpc-code.ts';
 import type { Intake } from '../intake.ts';
 import type { ReceiverMetrics } from '../receiver-metrics.ts';
@@ -13,8 +13,8 @@ import { respond, respondError } from './respond.ts';
 
 /** What handling a request needs. */
 export interface HttpContext {
+  readonly door: Door;
   readonly intake: Intake;
-  readonly admission: Admission;
   readonly metrics: ReceiverMetrics;
 }
 
@@ -59,7 +59,12 @@ function readHead(request: IncomingMessage, response: ServerResponse): Head | un
   };
   const [path = ''] = (request.url ?? '').split('?', 1);
   const signal = SIGNAL_OF_PATH.get(path);
-  if (signal === undefined) return refuse(404, GRPC_CODE.notFound, `There is nothing at ${path}`);
+  if (signal === undefined)
+    return refuse(
+      404,
+      GRPC_CODE.notFound,
+      `OTLP is taken at ${[...SIGNAL_OF_PATH.keys()].join(', ')}; there is nothing at ${path}`,
+    );
   if (request.method !== 'POST') {
     return refuse(405, GRPC_CODE.unimplemented, 'Only POST is possible here', { allow: 'POST' });
   }
@@ -86,37 +91,20 @@ async function answerTo(
   response: ServerResponse,
   { head, context }: Exchange,
 ): Promise<Answer | undefined> {
-  const { intake, admission } = context;
-  const announced = head.announcedBytes ?? 0;
-  if (announced > intake.maxRequestBytes) return intake.tooLarge();
-  const reservation = admission.reserve(announced);
-  if (reservation === undefined) return intake.overloaded();
-  if (request.headers.expect !== undefined) response.writeContinue();
+  const { promise: stopped, resolve: onStop } = Promise.withResolvers<Answer>();
+  const { headers, socket: connection } = request;
+  const entry = context.door.enter({ headers, connection, onStop });
+  if (!(entry instanceof Entry)) return entry;
   try {
-    return await takeBody(request, { head, context, reservation });
+    const refusal = head.announcedBytes === undefined ? undefined : entry.announce(head.announcedBytes);
+    if (refusal !== undefined) return refusal;
+    if (headers.expect !== undefined) response.writeContinue();
+    const reading = await readBody(request, { announcedBytes: head.announcedBytes, entry, stopped });
+    if (reading.kind === 'aborted') return undefined;
+    if (reading.kind === 'refused') return reading.answer;
+    const delivery = { ...head, protocol: PROTOCOL[head.encoding], body: reading.body };
+    return await context.intake.take(delivery, entry);
   } finally {
-    reservation.release();
-  }
-}
-
-async function takeBody(
-  request: IncomingMessage,
-  { head, context, reservation }: Exchange & { readonly reservation: Reservation },
-): Promise<Answer | undefined> {
-  const { intake } = context;
-  const reading = await readBody(request, {
-    maxBytes: intake.maxRequestBytes,
-    announcedBytes: head.announcedBytes,
-    reservation,
-  });
-  switch (reading.kind) {
-    case 'complete':
-      return intake.take({ ...head, protocol: PROTOCOL[head.encoding], body: reading.body }, reservation);
-    case 'too-large':
-      return intake.tooLarge();
-    case 'overloaded':
-      return intake.overloaded();
-    case 'aborted':
-      return undefined;
+    entry.leave();
   }
 }

@@ -1,30 +1,31 @@
 import type { IncomingMessage } from 'node:http';
-import type { Reservation } from '../admission.ts';
 import { BodyBuffer } from '../body-buffer.ts';
+import type { Entry } from '../door.ts';
+import type { Answer } from '../types.ts';
 
 /** How reading a body ended. */
 export type BodyReading =
   | { readonly kind: 'complete'; readonly body: Buffer }
-  | { readonly kind: 'too-large' }
-  | { readonly kind: 'overloaded' }
-  /** The sender went away, or was too slow. */
+  /** It cannot be taken; the sender is told so. */
+  | { readonly kind: 'refused'; readonly answer: Answer }
+  /** The sender went away. */
   | { readonly kind: 'aborted' };
 
 /** Options of {@link readBody}. */
 export interface ReadBodyOptions {
-  /** Most bytes taken. */
-  readonly maxBytes: number;
-  /** The announced length, which the reservation holds already; undefined when none was announced. */
+  /** The announced length, which the entry was told already; undefined when none was announced. */
   readonly announcedBytes: number | undefined;
-  readonly reservation: Reservation;
+  readonly entry: Entry;
+  /** Resolves when the request lost its place. */
+  readonly stopped: Promise<Answer>;
 }
 
 /**
- * Reads a request's body into one buffer. Without an announced length bytes are admitted as they come; when they
- * cannot be, what was read is dropped and the rest is read past, so the connection stays usable.
+ * Reads a request's body into one buffer. When it cannot be taken, what was read is dropped and the rest is read past,
+ * so the connection stays usable.
  */
 export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<BodyReading> {
-  const { maxBytes, announcedBytes, reservation } = options;
+  const { announcedBytes, entry, stopped } = options;
   const buffer = new BodyBuffer(announcedBytes);
   return new Promise((resolve) => {
     const finish = (reading: BodyReading) => {
@@ -33,13 +34,16 @@ export function readBody(request: IncomingMessage, options: ReadBodyOptions): Pr
       resolve(reading);
     };
     const onData = (piece: Buffer) => {
-      if (buffer.size + piece.length > maxBytes) finish({ kind: 'too-large' });
-      else if (announcedBytes === undefined && !reservation.grow(piece.length))
-        finish({ kind: 'overloaded' });
-      else buffer.append(piece);
+      const answer = entry.arrived(piece.length);
+      if (answer === undefined) buffer.append(piece);
+      else finish({ kind: 'refused', answer });
     };
-    const onEnd = () => finish({ kind: 'complete', body: buffer.finish() });
+    const onEnd = () => {
+      entry.complete();
+      finish({ kind: 'complete', body: buffer.finish() });
+    };
     const onClose = () => finish({ kind: 'aborted' });
     request.on('data', onData).on('end', onEnd).on('close', onClose);
+    void stopped.then((answer) => finish({ kind: 'refused', answer }));
   });
 }

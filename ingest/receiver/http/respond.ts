@@ -4,7 +4,7 @@ import { encodeStatus } from '../../../otlp/response/encode-status.ts';
 import type { Encoding, RpcStatus } from '../../../otlp/response/types.ts';
 import type { Signal } from '../../../schemas/names.ts';
 import { GRPC_CODE } from '../grpc-code.ts';
-import type { Answer } from '../types.ts';
+import type { Answer, RetryAnswer } from '../types.ts';
 import { MEDIA_TYPE } from './content.ts';
 
 /** Writes an intake's answer in the request's encoding. */
@@ -33,8 +33,7 @@ export function respond(
         status: { code: GRPC_CODE.resourceExhausted, message: answer.message },
       });
       return;
-    case 'overloaded':
-    case 'unavailable':
+    default:
       respondRetry(response, answer, encoding);
   }
 }
@@ -55,17 +54,26 @@ export function respondError(
   send(response, httpStatus, { encoding, body: encodeStatus(status, encoding), ...(headers && { headers }) });
 }
 
-function respondRetry(
-  response: ServerResponse,
-  answer: Extract<Answer, { retrySeconds: number }>,
-  encoding: Encoding,
-): void {
+/** A client retries on 429 and 503 only, and not on the 408 that a slow request would have elsewhere. */
+const RETRY_STATUS: Readonly<Record<RetryAnswer['kind'], { readonly http: number; readonly code: number }>> =
+  {
+    overloaded: { http: 429, code: GRPC_CODE.resourceExhausted },
+    throttled: { http: 429, code: GRPC_CODE.resourceExhausted },
+    'too-slow': { http: 503, code: GRPC_CODE.deadlineExceeded },
+    unavailable: { http: 503, code: GRPC_CODE.unavailable },
+  };
+
+function respondRetry(response: ServerResponse, answer: RetryAnswer, encoding: Encoding): void {
   const { kind, message, retrySeconds } = answer;
-  const code = kind === 'overloaded' ? GRPC_CODE.resourceExhausted : GRPC_CODE.unavailable;
-  respondError(response, kind === 'overloaded' ? 429 : 503, {
+  const { http, code } = RETRY_STATUS[kind];
+  respondError(response, http, {
     encoding,
     status: { code, message, retryDelaySeconds: retrySeconds },
-    headers: { 'retry-after': String(Math.ceil(retrySeconds)) },
+    headers: {
+      'retry-after': String(Math.ceil(retrySeconds)),
+      // The rest of a body that comes so slowly is not waited for.
+      ...(kind === 'too-slow' ? { connection: 'close' } : {}),
+    },
   });
 }
 

@@ -9,14 +9,18 @@ export interface HttpOptions extends HttpContext {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** A request must be complete after this time; what it held is given back then. Milliseconds. */
+  /** How long a request may take to arrive, milliseconds; the door sees to it. */
   readonly readTimeoutMillis: number;
+  /** A sender that does not read its answer for so long loses its connection, milliseconds. */
+  readonly unreadTimeoutMillis: number;
   readonly logger: Logger;
 }
 
 /** A sender with nothing to say keeps its connection this long. */
 const KEEP_ALIVE_MILLIS = 75_000;
-/** How often slow requests are looked for, at most. */
+/** What is still being sent after its answer is read past for so long. */
+const AFTER_ANSWER_MILLIS = 30_000;
+/** How often slow connections are looked for, at most. */
 const CHECK_MILLIS = 1000;
 /** Requests under way get this long when the receiver closes. */
 const DRAIN_MILLIS = 5000;
@@ -25,7 +29,7 @@ const CLOSE_IDLE_MILLIS = 100;
 
 /** Opens the OTLP/HTTP port. Rejects when it cannot be bound. */
 export async function startHttp(options: HttpOptions): Promise<Endpoint> {
-  const { host, port, readTimeoutMillis } = options;
+  const { host, port, readTimeoutMillis, unreadTimeoutMillis } = options;
   const state = { closing: false };
   const handler = (request: IncomingMessage, response: ServerResponse) => {
     // On a connection kept alive, a closing server would be asked on and on.
@@ -35,13 +39,17 @@ export async function startHttp(options: HttpOptions): Promise<Endpoint> {
   const server = createServer(
     {
       headersTimeout: Math.min(10_000, readTimeoutMillis),
-      requestTimeout: readTimeoutMillis,
+      requestTimeout: readTimeoutMillis + AFTER_ANSWER_MILLIS,
       keepAliveTimeout: KEEP_ALIVE_MILLIS,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MILLIS,
       connectionsCheckingInterval: Math.min(CHECK_MILLIS, readTimeoutMillis),
       noDelay: true,
     },
     handler,
   );
+  // Counts silence of either kind, and the door is the one to end a request that does not arrive.
+  server.timeout = readTimeoutMillis + unreadTimeoutMillis;
   // Without this listener Node asks for the body before its length was admitted.
   server.on('checkContinue', handler);
   await listen(server, { host, port });

@@ -13,7 +13,7 @@ async function beating() {
   const log = new ControlledLog();
   for (const signal of SIGNALS) await log.ensureTopic(TOPIC_OF_SIGNAL[signal], { partitions: 2 });
   const registry = new Registry();
-  const metrics = new ReceiverMetrics(registry, () => 0);
+  const metrics = new ReceiverMetrics(registry, { inFlightBytes: () => 0, tenants: () => 0 });
   const stop = startHeartbeats({ log, metrics, logger: pino({ level: 'silent' }) });
   const counts = async () =>
     Promise.all(

@@ -67,6 +67,17 @@ describe('a body seen within five minutes', () => {
     expect(await after.stored('traces')).toHaveLength(41);
   });
 
+  test('is another one when its type or coding says it means something else', async () => {
+    const receivers = await start();
+    const url = receivers.http('/v1/traces');
+    const none = Buffer.alloc(0);
+    expect((await send(url, none)).status).toBe(200);
+    expect((await send(url, none, { type: 'application/json' })).status).toBe(400);
+    expect((await send(url, GOOD.traces)).status).toBe(200);
+    const gzip = { headers: { 'content-encoding': 'gzip' } };
+    expect((await send(url, GOOD.traces, gzip)).status).toBe(400);
+  });
+
   test('is known by a hash of 16 bytes beside the stored record', async () => {
     const receivers = await start();
     await send(receivers.http('/v1/traces'), GOOD.traces);

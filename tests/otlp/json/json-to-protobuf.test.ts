@@ -228,6 +228,11 @@ describe('jsonToProtobuf()', () => {
       `${VALUE}.doubleValue`,
       /double/,
     ],
+    'line 31: a name that every object has': [
+      valueJson('{"doubleValue":"__proto__"}'),
+      `${VALUE}.doubleValue`,
+      /double/,
+    ],
     'line 33: bytes that are not UTF-8': [
       Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')]),
       '$',
@@ -242,6 +247,7 @@ describe('jsonToProtobuf()', () => {
     'a trailing comma': ['{"resourceSpans":[{},]}', '$.resourceSpans[1]', /object/],
     'two values': ['{} {}', '$', /after the end/],
     'a bad escape': [ofSpan('"name":"\\x"'), `${SPAN}.name`, /escape/],
+    'a bad escape in a name inside an unknown field': ['{"x":{"\\q":1}}', '$', /escape/],
     'a control character in text': [ofSpan('"name":"a\nb"'), `${SPAN}.name`, /control/],
     'a leading zero': [ofSpan('"kind":01'), SPAN, /expected/],
     nothing: ['', '$', /object/],

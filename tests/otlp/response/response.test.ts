@@ -5,7 +5,7 @@ import { partialSuccessMessage } from '../../../otlp/response/partial-success-me
 import { validateRequest } from '../../../otlp/validate/validate-request.ts';
 import { SIGNALS } from '../../../schemas/names.ts';
 import * as by from '../support/encode.ts';
-import { RANGE, span, traces } from '../support/payloads.ts';
+import { attribute, NOW_MILLIS, NOW_NANOS, RANGE, span, stringValue, traces } from '../support/payloads.ts';
 
 const FIELD = { traces: 'rejectedSpans', metrics: 'rejectedDataPoints', logs: 'rejectedLogRecords' } as const;
 const parse = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString());
@@ -91,6 +91,31 @@ describe('partialSuccessMessage()', () => {
     expect(partialSuccessMessage('traces', validateRequest('traces', traces(...bad), RANGE))).toBe(
       '3 of 4 spans rejected: span_id is not 8 bytes or all zero (1, first at resource_spans[0].scope_spans[0].spans[0].span_id); ' +
         'time is before the retention period (2, first at resource_spans[0].scope_spans[0].spans[1].start_time_unix_nano)',
+    );
+  });
+
+  test('line 14: says what was changed, with the limit, when nothing was rejected', () => {
+    const long = span({ extra: attribute(9, 'k', stringValue('x'.repeat(200))) });
+    const policy = {
+      ...RANGE,
+      maxValueBytes: 130,
+      overLongValues: 'truncate',
+      clampMillis: NOW_MILLIS,
+    } as const;
+    const body = traces(long, span({ start: 1n }));
+    expect(partialSuccessMessage('traces', validateRequest('traces', body, policy), policy)).toBe(
+      'taken with changes: values were cut to 130 bytes (maxValueKib) (1, first at resource_spans[0].scope_spans[0].spans[0].attributes[2].value.string_value); ' +
+        'times before the retention period, missing or more than 24 hours ahead were moved into range (2, first at resource_spans[0].scope_spans[0].spans[1].start_time_unix_nano)',
+    );
+  });
+
+  test('line 13: says both, rejections first, and names limits', () => {
+    const many = span({ extra: by.concat(...[1, 2, 3].map((i) => attribute(9, `${i}`, by.number(2, i)))) });
+    const policy = { ...RANGE, maxAttributes: 4, clampMillis: NOW_MILLIS };
+    const body = traces(many, span({ end: NOW_NANOS * 2n }));
+    expect(partialSuccessMessage('traces', validateRequest('traces', body, policy), policy)).toBe(
+      '1 of 2 spans rejected: attributes are more than 4 (maxAttributes) (1, first at resource_spans[0].scope_spans[0].spans[0].attributes[4]). ' +
+        'taken with changes: times before the retention period, missing or more than 24 hours ahead were moved into range (1, first at resource_spans[0].scope_spans[0].spans[1].end_time_unix_nano)',
     );
   });
 });

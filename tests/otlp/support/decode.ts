@@ -5,9 +5,14 @@ const PRESENT = new Set(['as_int', 'as_double', 'int_value', 'double_value', 'bo
 
 /**
  * Decodes a message into plain objects, one name per field, zeros of fields without presence left out: equal objects
- * mean equal messages, whatever order or defaults the bytes had. Unknown fields throw.
+ * mean equal messages, whatever order or defaults the bytes had. Unknown fields throw unless they are to be skipped,
+ * which is possible for length-delimited ones.
  */
-export function decode(name: OtlpMessageName, input: Uint8Array): Record<string, unknown> {
+export function decode(
+  name: OtlpMessageName,
+  input: Uint8Array,
+  { skipUnknown = false }: { readonly skipUnknown?: boolean } = {},
+): Record<string, unknown> {
   const bytes = Buffer.from(input);
   const out: Record<string, unknown> = {};
   let at = 0;
@@ -22,6 +27,11 @@ export function decode(name: OtlpMessageName, input: Uint8Array): Record<string,
   while (at < bytes.length) {
     const tag = Number(varint());
     const field = OTLP_MESSAGES[name].find((known) => known.number === tag >>> 3);
+    if (field === undefined && skipUnknown && (tag & 7) === 2) {
+      const length = Number(varint());
+      at += length;
+      continue;
+    }
     if (field === undefined) throw new Error(`unknown field ${tag >>> 3} in ${name}`);
     const start = at;
     switch (tag & 7) {
@@ -40,15 +50,21 @@ export function decode(name: OtlpMessageName, input: Uint8Array): Record<string,
         const length = Number(varint());
         const payload = bytes.subarray(at, at + length);
         at += length;
-        putPayload(out, field, payload);
+        putPayload(out, { field, payload, skipUnknown });
       }
     }
   }
   return out;
 }
 
-function putPayload(out: Record<string, unknown>, field: OtlpField, payload: Buffer): void {
-  if (typeof field.type === 'object') put(out, field, decode(field.type.message, payload));
+interface Payload {
+  readonly field: OtlpField;
+  readonly payload: Buffer;
+  readonly skipUnknown: boolean;
+}
+
+function putPayload(out: Record<string, unknown>, { field, payload, skipUnknown }: Payload): void {
+  if (typeof field.type === 'object') put(out, field, decode(field.type.message, payload, { skipUnknown }));
   else if (field.type === 'string') put(out, field, payload.toString('utf8'));
   else if (field.type === 'bytes' || field.type === 'id') put(out, field, payload.toString('hex'));
   else if (payload.length === 0) return;

@@ -39,8 +39,16 @@ function fault(signal: Signal, bytes: Uint8Array): MalformedRequestError {
 describe('validateRequest() on good requests', () => {
   test.each(SIGNALS)('gives the same array back when every record of %s is accepted', (signal) => {
     const validation = validate(signal, GOOD[signal]);
-    const { storedBytes, ...rest } = validation;
-    expect(rest).toEqual({ records: 1, accepted: 1, rejected: 0, rejections: [], bytes: GOOD[signal] });
+    const { storedBytes, pieces, ...rest } = validation;
+    expect(rest).toEqual({
+      records: 1,
+      accepted: 1,
+      rejected: 0,
+      rejections: [],
+      changes: [],
+      bytes: GOOD[signal],
+    });
+    expect(pieces).toEqual([{ bytes: GOOD[signal], storedBytes }]);
     expect(storedBytes).toBeGreaterThan(GOOD[signal].length);
     expect(validation.bytes).toBe(GOOD[signal]);
   });
@@ -208,7 +216,7 @@ describe('validateRequest() on single bad records', () => {
     expect(validation).toMatchObject({ records: 3, accepted: 1, rejected: 2 });
     const firstPath = `resource_metrics[0].scope_metrics[0].metrics[0].${name}.aggregation_temporality`;
     expect(validation.rejections).toEqual([{ reason: 'unspecified-temporality', count: 2, firstPath }]);
-    expect(Buffer.from(validation.bytes)).toEqual(metrics(metric('bad', kind), good));
+    expect(Buffer.from(validation.bytes)).toEqual(metrics(by.text(1, 'bad'), good));
   });
 
   test('line 38: rejects a point once when both its time and its metric are wrong', () => {
@@ -322,6 +330,11 @@ describe('validateRequest() on structural faults', () => {
     ],
     'wire type 7': [Buffer.from([0x0f]), /wire type 7/, 'resource_spans[0]'],
     'plain text': [Buffer.from('hello, world'), /./, '13'],
+    'a group that starts like JSON': [
+      by.concat(traces(span()), by.tag(15, 3), by.tag(15, 4)),
+      /would read as JSON/,
+      '15',
+    ],
   };
   test.each(Object.entries(FAULTS))('line 21: refuses %s and says where', (_, [bytes, reason, path]) => {
     const error = fault('traces', bytes);

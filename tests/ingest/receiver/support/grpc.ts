@@ -20,6 +20,8 @@ export function grpcClient(port: number, { compress = false } = {}): Client {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
     'grpc.max_send_message_length': -1,
     'grpc.enable_retries': 0,
+    // A connection of its own.
+    'grpc.use_local_subchannel_pool': 1,
     ...(compress ? { 'grpc.default_compression_algorithm': 2 } : {}),
   });
   onTestFinished(() => client.close());
@@ -27,12 +29,22 @@ export function grpcClient(port: number, { compress = false } = {}): Client {
 }
 
 /** Exports a request body. */
-export function callExport(client: Client, signal: Signal, body: Uint8Array): Promise<GrpcAnswer> {
-  return call(client, `/${GRPC_SERVICE[signal]}/Export`, body);
+export function callExport(
+  client: Client,
+  signal: Signal,
+  body: Uint8Array,
+  metadata = new Metadata(),
+): Promise<GrpcAnswer> {
+  return call(client, `/${GRPC_SERVICE[signal]}/Export`, body, metadata);
 }
 
 /** Calls any method with any body. */
-export function call(client: Client, path: string, body: Uint8Array): Promise<GrpcAnswer> {
+export function call(
+  client: Client,
+  path: string,
+  body: Uint8Array,
+  metadata = new Metadata(),
+): Promise<GrpcAnswer> {
   return new Promise((resolve) => {
     const done = (error: ServiceError | null, response?: Buffer) =>
       resolve({
@@ -41,6 +53,6 @@ export function call(client: Client, path: string, body: Uint8Array): Promise<Gr
         body: response ?? Buffer.alloc(0),
         details: error?.metadata.get('grpc-status-details-bin')[0] as Buffer | undefined,
       });
-    client.makeUnaryRequest(path, asIs, asIs, Buffer.from(body), new Metadata(), {}, done);
+    client.makeUnaryRequest(path, asIs, asIs, Buffer.from(body), metadata, {}, done);
   });
 }

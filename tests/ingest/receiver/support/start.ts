@@ -15,6 +15,8 @@ export const MAX_REQUEST_BYTES = 256 * 1024;
 
 /** A log in memory whose appends can be held back or made to fail. */
 export class ControlledLog extends MemoryLog {
+  /** Appends so far. */
+  appends = 0;
   /** What the next appends do. */
   mode: 'take' | 'hold' | 'fail' = 'take';
   #held: (() => void)[] = [];
@@ -30,6 +32,7 @@ export class ControlledLog extends MemoryLog {
   }
 
   override async append(topic: string, records: readonly NewRecord[], partition?: number): Promise<Appended> {
+    this.appends++;
     if (this.mode === 'fail') throw new Error('disk is gone');
     if (this.mode === 'hold') await new Promise<void>((resolve) => this.#held.push(resolve));
     return super.append(topic, records, partition);
