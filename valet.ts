@@ -2,8 +2,10 @@
 /** The command line. */
 import { Command } from 'commander';
 import { describeConfiguration, loadConfiguration, variableOf } from './configuration.ts';
+import { deadLetterCommand } from './ingest/dead-letters/command.ts';
 import packageJson from './package.json' with { type: 'json' };
 import { ConfigurationSchema } from './schemas/configuration.ts';
+import { deadLetterAccess } from './serve/dead-letter-access.ts';
 import { parseRoles, ROLES } from './serve/role.ts';
 import { serve } from './serve/serve.ts';
 
@@ -41,6 +43,8 @@ program
   .action(() => {
     process.stdout.write(`${describeConfiguration(loadConfiguration(process.env))}\n`);
   });
+
+program.addCommand(deadLetterCommand(() => deadLetterAccess(loadConfiguration(process.env).values)));
 
 try {
   await program.parseAsync();

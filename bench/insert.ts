@@ -45,6 +45,7 @@ export async function benchInsert(options: InsertOptions = {}): Promise<InsertRe
       retentionLogsDays: 14,
       retentionMetricsDays: 14,
       retentionResultsDays: 400,
+      retentionDeadLettersDays: 30,
     };
     await migrate(store, { ...days, fsync: true });
     const encode = blockEncoder(spansPerBlock);

@@ -18,6 +18,9 @@ export const TOPIC_STATE = 'valet_state';
 /** Compacted: SLO definitions with the slice from which they hold (docs/formats/valet_definitions.md). */
 export const TOPIC_DEFINITIONS = 'valet_definitions';
 
+/** What could not be stored, with where it stood and why (docs/formats/dead-letters.md). */
+export const TOPIC_DEAD_LETTERS = 'valet_dead_letters';
+
 /** Consumer groups of the log. */
 export const GROUP_WRITER = 'valet-writer';
 export const GROUP_METER = 'valet-meter';
@@ -32,6 +35,9 @@ export const HEADER_BODY = 'valet-body';
 /** About how many bytes a request's rows have, decimal; absent: at most {@link USUAL_STORED_FACTOR} times its own. */
 export const HEADER_STORED_BYTES = 'valet-stored-bytes';
 export const USUAL_STORED_FACTOR = 8;
+
+/** Of a log record that was appended again from a dead letter: the letter's id. */
+export const HEADER_REPLAY_OF = 'valet-replay-of';
 
 /** The database that holds every table. */
 export const DATABASE = 'valet';
@@ -51,6 +57,8 @@ export const TABLES = {
   migrations: 'valet_migrations',
   batches: 'valet_batches',
   losses: 'valet_losses',
+  deadLetters: 'valet_dead_letters',
+  replays: 'valet_replays',
   slices: 'valet_slices',
   budgets: 'valet_budgets',
   burnRates: 'valet_burn_rates',

@@ -6,6 +6,8 @@ export interface BackoffOptions {
   readonly baseMillis?: number;
   /** @default 30_000 */
   readonly maxMillis?: number;
+  /** A store that asks for more time than this gets this. @default 120_000 */
+  readonly maxAskedMillis?: number;
   /** From 0 to below 1. @default Math.random */
   readonly random?: () => number;
 }

@@ -5,12 +5,12 @@ import { encodeMetrics } from './mapping/metrics.ts';
 import { encodeSpans } from './mapping/spans.ts';
 import type { EncodedBatch, RowPolicy } from './mapping/types.ts';
 
-export type { EncodedBatch, RowPolicy, TableBlock, Tally } from './mapping/types.ts';
+export type { EncodedBatch, RowPolicy, TableBlock } from './mapping/types.ts';
 
 /**
  * A batch as Native blocks, one per table and day, earliest day first. The same batch and policy give the same
- * bytes. Rows past the retention or more than the policy's bound ahead of their append time are tallied as rejected;
- * undecodable requests are the batch's own to tell.
+ * bytes. Rows past the retention or more than the policy's bound ahead of their append time are refused; undecodable
+ * requests are the batch's own to tell.
  *
  * With a pool, give it a block's chunks back when the block is stored (`pool.give(block.chunks)`).
  */

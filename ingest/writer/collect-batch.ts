@@ -1,16 +1,19 @@
 import type { DurableLog, LogRead, StoredRecord, TopicPartition } from '../../log/types.ts';
-import { HEADER_HEARTBEAT, HEADER_STORED_BYTES, USUAL_STORED_FACTOR } from '../../schemas/names.ts';
+import { HEADER_HEARTBEAT } from '../../schemas/names.ts';
 import type { BatchLimits } from './types.ts';
 
-/** A range of offsets read from the log. */
-export interface CollectedBatch {
-  /** The position asked for, also when the log starts later. */
+/** Offsets, both included. */
+export interface OffsetRange {
   readonly first: number;
   readonly last: number;
+}
+
+/** A range of offsets read from the log. */
+export interface CollectedBatch extends OffsetRange {
   /** What carries rows, in order; heartbeats are in the range but not here. */
   readonly records: readonly StoredRecord[];
-  /** Offsets of the range the log no longer has: `first` to here, inclusive. */
-  readonly lostUntil?: number;
+  /** Parts of the range the log no longer has. */
+  readonly lost: readonly OffsetRange[];
 }
 
 /** What to read. */
@@ -23,6 +26,8 @@ export interface Collection {
 
 /** How long one look at an idle log takes. */
 const IDLE_MILLIS = 5_000;
+/** How long one look for the records of a plan takes. */
+const RANGE_MILLIS = 1_000;
 
 /** Waits for records and gathers them until a limit is reached; undefined when the signal aborts first. */
 export async function collectBatch(
@@ -32,37 +37,42 @@ export async function collectBatch(
   const range = new Range(position);
   let deadline: number | undefined;
   while (!signal.aborted) {
-    const left = deadline === undefined ? IDLE_MILLIS : deadline - performance.now();
+    const left = deadline === undefined ? IDLE_MILLIS : Math.max(0, deadline - performance.now());
     const read = await log.read(from, range.next, {
       maxBytes: limits.maxBytes - range.bytes,
       maxRecords: limits.maxRecords - range.count,
-      waitMillis: Math.max(0, left),
+      waitMillis: left,
       signal,
     });
     // A hole ends the batch; the next one begins with it and says so.
     if (!range.isEmpty && read.from > range.next) return range.toBatch();
-    if (!range.add(read, limits.maxStoredBytes)) return range.toBatch();
+    range.add(read);
     if (range.isEmpty) continue;
     deadline ??= performance.now() + limits.maxWaitMillis;
-    const full = range.bytes >= limits.maxBytes || range.count >= limits.maxRecords;
-    if (full || performance.now() >= deadline) return range.toBatch();
+    const overdue = performance.now() - deadline;
+    // What is there already fills the batch up, as long as that does not take another wait.
+    const isOver = overdue >= 0 && (read.records.length === 0 || overdue >= limits.maxWaitMillis);
+    if (isOver || range.bytes >= limits.maxBytes || range.count >= limits.maxRecords) return range.toBatch();
   }
   return undefined;
 }
 
-/** Reads exactly the range of a plan; what the log has dropped of it is in `lostUntil`. */
+/** Reads exactly the range of a plan; what the log no longer has of it is lost. Undefined when the signal aborts. */
 export async function collectRange(
   { log, from, position, signal }: Collection,
   last: number,
 ): Promise<CollectedBatch | undefined> {
   const range = new Range(position);
   while (range.next <= last && !signal.aborted) {
+    const { next } = await log.bounds(from);
+    if (next <= range.next) break;
     const maxRecords = last - range.next + 1;
-    const read = await log.read(from, range.next, { maxRecords, signal });
-    const records = read.records.filter(({ offset }) => offset <= last);
-    const isEnd = read.next === range.next;
-    range.add({ ...read, records, from: Math.min(read.from, last + 1) }, Number.POSITIVE_INFINITY);
-    if (isEnd) return range.toBatch(last);
+    const read = await log.read(from, range.next, { maxRecords, waitMillis: RANGE_MILLIS, signal });
+    range.add({
+      from: Math.min(read.from, last + 1),
+      records: read.records.filter(({ offset }) => offset <= last),
+      next: Math.min(read.next, last + 1),
+    });
   }
   return signal.aborted ? undefined : range.toBatch(last);
 }
@@ -70,8 +80,7 @@ export async function collectRange(
 class Range {
   readonly #first: number;
   readonly #records: StoredRecord[] = [];
-  #lostUntil: number | undefined;
-  #storedBytes = 0;
+  readonly #lost: OffsetRange[] = [];
   next: number;
   bytes = 0;
   count = 0;
@@ -85,34 +94,19 @@ class Range {
     return this.next === this.#first;
   }
 
-  /** Takes the records up to the first whose rows would be too many with those before; false when there is one. */
-  add({ from, records, next }: LogRead, maxStoredBytes: number): boolean {
-    if (from > this.next) this.#lostUntil = from - 1;
+  add({ from, records, next }: LogRead): void {
+    if (from > this.next) this.#lost.push({ first: this.next, last: from - 1 });
     for (const record of records) {
-      const storedBytes = storedBytesOf(record);
-      if (!this.isEmpty && this.#storedBytes + storedBytes > maxStoredBytes) return false;
-      this.#storedBytes += storedBytes;
-      this.next = record.offset + 1;
       this.bytes += record.value.length;
       this.count++;
       if (record.headers[HEADER_HEARTBEAT] === undefined) this.#records.push(record);
     }
     this.next = next;
-    return true;
   }
 
-  /** Up to `last`; offsets after the last record found are lost. */
+  /** Up to `last`; offsets that were not found are lost. */
   toBatch(last = this.next - 1): CollectedBatch {
-    const lostUntil = last >= this.next ? last : this.#lostUntil;
-    return {
-      first: this.#first,
-      last,
-      records: this.#records,
-      ...(lostUntil === undefined ? {} : { lostUntil }),
-    };
+    const lost = last >= this.next ? [...this.#lost, { first: this.next, last }] : this.#lost;
+    return { first: this.#first, last, records: this.#records, lost };
   }
-}
-
-function storedBytesOf({ headers, value }: StoredRecord): number {
-  return Number(headers[HEADER_STORED_BYTES] ?? value.length * USUAL_STORED_FACTOR);
 }

@@ -2,7 +2,7 @@ import type { TopicPartition } from '../../log/types.ts';
 import { TABLES } from '../../schemas/names.ts';
 import { encodeRows } from '../../store/native/encode-rows.ts';
 import type { Store } from '../../store/types.ts';
-import type { BatchLedger, BatchRange, LostRange, StoredBatch } from './types.ts';
+import type { BatchLedger, HighWater, LostRange, StoredBatch } from './types.ts';
 
 const BATCH_COLUMNS = [
   { name: 'Token', type: 'String' },
@@ -26,6 +26,15 @@ const LOSS_COLUMNS = [
   { name: 'At', type: 'DateTime64(3)' },
 ] as const;
 
+const HIGH_WATER = `SELECT TopicId AS identity, toString(LastOffset) AS last,
+  toString(toUnixTimestamp64Milli(StoredAt)) AS stored FROM ${TABLES.batches}`;
+
+interface HighWaterRow {
+  readonly identity: string;
+  readonly last: string;
+  readonly stored: string;
+}
+
 /** The ledger in the tables `valet_batches` and `valet_losses`. Both replace rows of one key, so repeating is harmless. */
 export class StoreLedger implements BatchLedger {
   readonly #store: Store;
@@ -37,23 +46,35 @@ export class StoreLedger implements BatchLedger {
     this.#now = now;
   }
 
-  async isStored(token: string, { topic, identity, partition, first }: BatchRange): Promise<boolean> {
-    const rows = await this.#store.query(
-      `SELECT 1 FROM ${TABLES.batches}
+  /** Read from the end of the key's order: the same work however many batches there are. */
+  async highWater(identity: string, { topic, partition }: TopicPartition): Promise<HighWater | undefined> {
+    const [row] = await this.#store.query<HighWaterRow>(
+      `${HIGH_WATER}
        WHERE Topic = {topic:String} AND TopicId = {identity:String} AND Partition = {partition:UInt32}
-         AND FirstOffset = {first:UInt64} AND Token = {token:String} LIMIT 1`,
-      { params: { topic, identity, partition, first, token } },
-    );
-    return rows.length > 0;
-  }
-
-  async highWater(identity: string, { topic, partition }: TopicPartition): Promise<number | undefined> {
-    const [row] = await this.#store.query<{ batches: string; last: string }>(
-      `SELECT toString(count()) AS batches, toString(max(LastOffset)) AS last FROM ${TABLES.batches}
-       WHERE Topic = {topic:String} AND TopicId = {identity:String} AND Partition = {partition:UInt32}`,
+       ORDER BY FirstOffset DESC, LastOffset DESC LIMIT 1`,
       { params: { topic, identity, partition } },
     );
-    return row === undefined || row.batches === '0' ? undefined : Number(row.last);
+    return highWaterOf(row);
+  }
+
+  async latest(logIdentity: string, { topic, partition }: TopicPartition): Promise<HighWater | undefined> {
+    const [row] = await this.#store.query<HighWaterRow>(
+      `${HIGH_WATER}
+       WHERE Topic = {topic:String} AND Partition = {partition:UInt32}
+         AND (TopicId = {identity:String} OR startsWith(TopicId, concat({identity:String}, '~')))
+       ORDER BY StoredAt DESC, FirstOffset DESC LIMIT 1`,
+      { params: { topic, identity: logIdentity, partition } },
+    );
+    return row && (await this.highWater(row.identity, { topic, partition }));
+  }
+
+  async batchesSince(millis: number): Promise<number> {
+    const [row] = await this.#store.query<{ batches: string }>(
+      `SELECT toString(count()) AS batches FROM ${TABLES.batches}
+       WHERE StoredAt >= fromUnixTimestamp64Milli({millis:Int64})`,
+      { params: { millis } },
+    );
+    return Number(row?.batches ?? 0);
   }
 
   async recordBatch(batch: StoredBatch): Promise<void> {
@@ -96,4 +117,8 @@ export class StoreLedger implements BatchLedger {
       chunks: encodeRows(columns, [row]),
     });
   }
+}
+
+function highWaterOf(row: HighWaterRow | undefined): HighWater | undefined {
+  return row && { identity: row.identity, last: Number(row.last), storedMillis: Number(row.stored) };
 }

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { openLog } from '../../log/open-log.ts';
 import type { FromWorker, ToWorker } from '../../schemas/worker-messages.ts';
 import { createStore } from '../../store/client/clickhouse-store.ts';
+import { parseClickhouseUrls } from '../../store/client/parse-clickhouse-urls.ts';
 import { createOtlpMapping } from './otlp-mapping.ts';
 import { runWriter } from './run-writer.ts';
 import type { WriterWorkerData } from './worker-data.ts';
@@ -33,6 +34,7 @@ async function main(data: WriterWorkerData): Promise<void> {
     log,
     store,
     mapping,
+    shards: parseClickhouseUrls(data.endpoint.url).length,
     policy,
     registry,
     logger,

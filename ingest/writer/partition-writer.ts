@@ -5,61 +5,59 @@
  * 2. Commit its plan: offset = first, metadata = last and all that decides the rows. From here the range is fixed.
  * 3. INSERT one block per table and day, each under its token, again and again until each is definitely stored. The
  *    next start repeats all of them; those stored already are dropped by their tokens.
- * 4. Record the batch in `valet_batches`. The next start finds it there and sends nothing.
- * 5. Commit the end, together with the plan of the next batch when that is ready: step 2 of it.
+ * 4. Append its dead letters to their topic. The next start may append them again.
+ * 5. Record the batch in `valet_batches`. The next start finds it there and sends nothing.
+ * 6. Commit the end, together with the plan of the next batch when that is ready: step 2 of it.
  *
  * While 3 waits for the store, the next batch is read and mapped, but not planned.
+ *
+ * Who the group takes the partition from may still be in 3. Its tokens make that harmless: the new owner finds the
+ * plan and repeats the same blocks. It cannot get further, as its commits are refused; and before an attempt that
+ * comes long after its last commit it commits the plan again, so it does not send a block whose token is forgotten.
  */
-import type { Logger } from 'pino';
 import { LogError } from '../../log/errors.ts';
-import type { DurableLog, TopicPartition } from '../../log/types.ts';
-import { HEADER_TENANT, type Signal } from '../../schemas/names.ts';
-import type { Store } from '../../store/types.ts';
-import { type BackoffOptions, backoffMillis, pause } from './backoff.ts';
-import { type CollectedBatch, collectBatch, collectRange } from './collect-batch.ts';
-import type { TableBlock } from './mapping/types.ts';
-import { type AttemptContext, persist, report, Stopped } from './persistent-attempt.ts';
-import { batchToken, blockToken, encodeState, type Plan, planVersion, SETTINGS_DIGEST } from './plan.ts';
-import { type Recovered, recover } from './recover.ts';
-import type { BatchLedger, BatchLimits, BatchMapping, BatchRange, LostRange, MappedBatch } from './types.ts';
-import type { WriterMetrics } from './writer-metrics.ts';
+import { DEDUPLICATION_SECONDS, DEDUPLICATION_WINDOW } from '../../schemas/migrations/render.ts';
+import { pause } from './backoff.ts';
+import {
+  type AttemptContext,
+  isFenced,
+  report,
+  Stopped,
+  setFailing,
+  waitMillis,
+} from './persistent-attempt.ts';
+import { encodeState, planVersion, SETTINGS_DIGEST } from './plan.ts';
+import { BatchReader, type ReadyBatch } from './ready-batch.ts';
+import { ANOMALIES, type Anomaly, type OpenBatch, recover } from './recover.ts';
+import { storeBatch } from './store-batch.ts';
+import type { PartitionWork } from './types.ts';
 
-/** What a partition's writer works with. */
-export interface PartitionWriterOptions<Policy> {
-  readonly log: DurableLog;
-  readonly store: Store;
-  readonly ledger: BatchLedger;
-  readonly mapping: BatchMapping<Policy>;
-  readonly policy: Policy;
-  readonly group: string;
-  readonly signalType: Signal;
-  readonly of: TopicPartition;
-  readonly limits: BatchLimits;
-  readonly backoff: BackoffOptions;
-  readonly metrics: WriterMetrics;
-  readonly logger: Logger;
-}
+/** A commit proves for so long that the partition is ours. */
+const PROOF_MILLIS = 10_000;
+/** A batch adds a few blocks to a table; so many batches may have used up half of its deduplication window. */
+const LATE_BATCHES = DEDUPLICATION_WINDOW / 2 / 4;
+/** Replicated tables also forget by age; half of that is late. */
+const LATE_MILLIS = (DEDUPLICATION_SECONDS * 1000) / 2;
+const LOOP = 'writing';
+/** The lag grows also while nothing is stored. */
+const MEASURE_MILLIS = 5_000;
 
-/** A batch read and mapped, ready to be planned and stored. */
-interface ReadyBatch<Policy> {
-  readonly range: BatchRange;
-  readonly plan: Plan<Policy>;
-  readonly records: number;
-  readonly bytes: number;
-  readonly mapped: MappedBatch;
-}
-
-/** INSERTs of one batch at a time. */
-const CONCURRENT_INSERTS = 4;
-
-/** Writes one partition until its signal aborts. */
+/** Writes one partition until its signal aborts or the group gives the partition to another. */
 export class PartitionWriter<Policy> {
-  readonly #options: PartitionWriterOptions<Policy>;
+  readonly #work: PartitionWork<Policy>;
   readonly #labels: { readonly topic: string; readonly partition: number };
+  readonly #reader: BatchReader<Policy>;
+  readonly #failing = new Map<string, number>();
+  #provenMillis = Number.NEGATIVE_INFINITY;
+  #abandoned = false;
+  #position: number | undefined;
+  /** When the oldest record that may not be stored was appended, as far as known. */
+  #oldestMillis: number | undefined;
 
-  constructor(options: PartitionWriterOptions<Policy>) {
-    this.#options = options;
-    this.#labels = { topic: options.of.topic, partition: options.of.partition };
+  constructor(work: PartitionWork<Policy>) {
+    this.#work = work;
+    this.#labels = { topic: work.of.topic, partition: work.of.partition };
+    this.#reader = new BatchReader(work);
   }
 
   /**
@@ -67,52 +65,62 @@ export class PartitionWriter<Policy> {
    * another stays planned. Any failure is reported, waited out, and followed by a recovery from what is durable.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const context = this.#context(signal);
+    const { logger, backoff, metrics, of } = this.#work;
+    const context = { ...this.#labels, signal, logger, metrics, backoff, failing: this.#failing };
+    // A log that fails is told of by the loop.
+    const measuring = setInterval(() => this.#measure().catch(() => {}), MEASURE_MILLIS);
     for (let failures = 0; !signal.aborted; ) {
       try {
         await this.#writeFromDurableState(context, () => {
           failures = 0;
-          this.#options.metrics.stalled.set(this.#labels, 0);
+          setFailing(LOOP, 0, context);
         });
       } catch (error) {
-        if (error instanceof Stopped || isClosed(error)) return;
-        report('writing', error, ++failures, context);
-        if (!(await pause(backoffMillis(failures, this.#options.backoff), signal))) return;
+        if (error instanceof Stopped || isClosed(error)) break;
+        if (isFenced(error)) {
+          logger.info(of, 'the partition has another owner');
+          break;
+        }
+        report(LOOP, error, ++failures, context);
+        if (!(await pause(waitMillis(error, failures, context), signal))) break;
       }
     }
+    clearInterval(measuring);
+    this.#forgetGauges();
+  }
+
+  /** Nothing is committed from now on, though an attempt may still be under way: the partition may be another's. */
+  abandon(): void {
+    this.#abandoned = true;
   }
 
   async #writeFromDurableState(context: AttemptContext, onProgress: () => void): Promise<void> {
-    const { log, ledger, group, of, logger } = this.#options;
+    const { log, ledger, group, of, logger } = this.#work;
     const recovered = await recover<Policy>({ log, ledger, group, of });
-    const { identity, remark, open } = recovered;
-    const fields = { ...of, identity, position: recovered.position, plannedUntil: open?.plan.last };
-    if (remark === undefined) logger.info(fields, 'writer starts');
-    else logger.error({ ...fields, remark }, 'writer starts off its usual place');
-    const position = open ? await this.#settle(open, context) : recovered.position;
-    if (open) await this.#commit(position, encodeState({ identity }));
-    if ((await this.#measure(position)) === 0) onProgress();
+    const { identity, position, open, moved, anomaly } = recovered;
+    logger.info({ ...of, identity, position, plannedFrom: open?.first }, 'writer starts');
+    if (anomaly) this.#tell(anomaly, { identity, position });
+    // Before its records are replaced by others, the end that is missing is on record.
+    if (open?.plan.as) await this.#commit(open.first, encodeState(open));
+    if (open) await this.#settle(open, context);
+    if (moved) await this.#commit(position, encodeState({ identity }));
+    this.#position = position;
+    if ((await this.#measure()) === 0) onProgress();
     await this.#writeBatches({ identity, position, context, onProgress });
   }
 
-  /** Stores the batch of a plan found at the start, exactly as planned; returns the offset after it. */
-  async #settle(open: NonNullable<Recovered<Policy>['open']>, context: AttemptContext): Promise<number> {
-    const { ledger, log, of, mapping, logger } = this.#options;
-    const { plan, first, identity } = open;
-    const range = { ...of, identity, first, last: plan.last };
-    if (await ledger.isStored(batchToken(range, plan.version), range)) return plan.last + 1;
+  /** Stores the batch of a plan found at the start, exactly as planned. */
+  async #settle(open: OpenBatch<Policy>, context: AttemptContext): Promise<void> {
+    const { mapping, logger, of, ledger } = this.#work;
+    const { plan, done, identity } = open;
     // The tokens still decide for the best: each block is stored in the old form or the new, never in both.
     if (plan.version !== planVersion(mapping.version) || plan.settings !== SETTINGS_DIGEST)
-      logger.warn({ ...range, plan }, 'the open batch was planned by another version');
-    const collected = await collectRange(
-      { log, from: of, position: first, signal: context.signal },
-      plan.last,
-    );
-    if (!collected) throw new Stopped();
-    if (collected.lostUntil !== undefined)
-      await this.#recordLoss({ ...range, last: collected.lostUntil, reason: 'cut-plan' }, context);
-    await this.#store(this.#map(collected, range, plan), context);
-    return plan.last + 1;
+      logger.warn({ ...of, plan }, 'the open batch was planned by another version');
+    const since = await ledger.batchesSince(plan.at);
+    const isOld = since > 0 && Date.now() - plan.at > LATE_MILLIS;
+    if (isOld || since > LATE_BATCHES) this.#tell('late-replay', { identity, plan });
+    const batch = await this.#reader.planned(open, context);
+    await this.#store(batch, new Set(done), context);
   }
 
   async #writeBatches(from: {
@@ -129,26 +137,28 @@ export class PartitionWriter<Policy> {
     try {
       for (let batch = await next.promise; batch; batch = await next.promise) {
         const end = batch.range.last + 1;
-        if (!planned && batch.records > 0) await this.#commit(batch.range.first, this.#planned(batch));
+        if (!planned && batch.records > 0) await this.#commit(batch.range.first, planOf(batch));
         next = this.#ahead(end, identity, context);
-        await this.#store(batch, context);
+        await this.#store(batch, new Set(), context);
         const ready = next.settled();
         planned = ready !== undefined && ready.records > 0 && ready.range.first === end;
-        await this.#commit(end, planned && ready ? this.#planned(ready) : encodeState({ identity }));
+        await this.#commit(end, planned && ready ? planOf(ready) : encodeState({ identity }));
         onProgress();
-        await this.#measure(end);
+        this.#position = end;
+        this.#oldestMillis = batch.appended?.lastMillis ?? this.#oldestMillis;
+        await this.#measure();
         if (context.signal.aborted) return;
       }
     } finally {
       leave.abort();
-      await next.promise.catch(() => {});
+      (await next.promise.catch(() => undefined))?.release();
     }
   }
 
   /** Starts on the next batch; a failure shows when it is awaited. */
   #ahead(position: number, identity: string, context: AttemptContext) {
     let settled: ReadyBatch<Policy> | undefined;
-    const promise = this.#prepare(position, identity, context).then((batch) => {
+    const promise = this.#reader.next(position, identity, context).then((batch) => {
       settled = batch;
       return batch;
     });
@@ -156,132 +166,60 @@ export class PartitionWriter<Policy> {
     return { promise, settled: () => settled };
   }
 
-  async #prepare(
-    position: number,
-    identity: string,
-    context: AttemptContext,
-  ): Promise<ReadyBatch<Policy> | undefined> {
-    const { log, of, limits, mapping, policy } = this.#options;
-    const collected = await collectBatch({ log, from: of, position, signal: context.signal }, limits);
-    if (!collected) return undefined;
-    const { lostUntil, last } = collected;
-    if (lostUntil !== undefined)
-      await this.#recordLoss({ ...of, identity, first: position, last: lostUntil, reason: 'gap' }, context);
-    const first = lostUntil === undefined ? position : lostUntil + 1;
-    const plan = { last, version: planVersion(mapping.version), settings: SETTINGS_DIGEST, policy };
-    return this.#map(collected, { ...of, identity, first, last }, plan);
-  }
-
-  #map(collected: CollectedBatch, range: BatchRange, plan: Plan<Policy>): ReadyBatch<Policy> {
-    const { mapping, signalType } = this.#options;
-    const requests = collected.records.map(({ offset, appendedMillis, headers, value }) => ({
-      offset,
-      appendedMillis,
-      tenant: headers[HEADER_TENANT] ?? '',
-      bytes: value,
-    }));
-    const mapped = mapping.map(signalType, requests, plan.policy);
-    const bytes = requests.reduce((sum, request) => sum + request.bytes.length, 0);
-    return { range, plan, records: requests.length, bytes, mapped };
-  }
-
-  /** Steps 3 and 4; a batch of heartbeats alone sends nothing. */
-  async #store(batch: ReadyBatch<Policy>, context: AttemptContext): Promise<void> {
-    if (batch.records === 0) return;
-    const { range, plan, mapped, records } = batch;
-    await eachConcurrently(mapped.blocks, CONCURRENT_INSERTS, (block) =>
-      this.#insert(block, blockToken(range, block, plan.version), context),
-    );
-    const rows = mapped.blocks.reduce((sum, block) => sum + block.rows, 0);
-    const token = batchToken(range, plan.version);
-    await persist(
-      'recording a batch',
-      () => this.#options.ledger.recordBatch({ ...range, token, records, rows }),
-      context,
-    );
-    this.#count(batch);
-    this.#options.mapping.release?.(mapped);
-  }
-
-  async #insert(block: TableBlock, token: string, context: AttemptContext): Promise<void> {
-    const { store, metrics } = this.#options;
-    const { table, columns, chunks, rows } = block;
-    const seconds = metrics.insertSeconds.startTimer({ table });
-    await persist(`an INSERT into ${table}`, () => store.insert({ table, columns, chunks, token }), context);
-    seconds();
-    metrics.rows.inc({ table }, rows);
-    metrics.blockRows.observe({ table }, rows);
-  }
-
-  async #recordLoss(loss: LostRange, context: AttemptContext): Promise<void> {
-    const { ledger, metrics, logger } = this.#options;
-    const lost = loss.last - loss.first + 1;
-    metrics.lostRecords.inc({ topic: loss.topic, reason: loss.reason }, lost);
-    logger.error({ ...loss, lost }, 'log records are gone before they were stored');
-    await persist('recording a loss', () => ledger.recordLoss(loss), context);
-  }
-
-  #count({ mapped, records, bytes }: ReadyBatch<Policy>): void {
-    const { metrics, logger, of } = this.#options;
-    const { topic } = of;
-    metrics.batches.inc({ topic });
-    metrics.records.inc({ topic }, records);
-    metrics.bytes.inc({ topic }, bytes);
-    for (const { reason, count } of mapped.rejected) metrics.rejectedRows.inc({ topic, reason }, count);
-    for (const { reason, count } of mapped.doubts) metrics.doubtfulRows.inc({ topic, reason }, count);
-    const [example] = mapped.undecodable;
-    if (!example) return;
-    metrics.undecodable.inc({ topic }, mapped.undecodable.length);
-    logger.error(
-      { ...of, undecodable: mapped.undecodable.length, example },
-      'log records are not valid OTLP',
-    );
-  }
-
-  #planned({ range, plan }: ReadyBatch<Policy>): string {
-    return encodeState({ identity: range.identity, plan });
+  /** Steps 3 to 5. */
+  async #store(batch: ReadyBatch<Policy>, done: Set<string>, context: AttemptContext): Promise<void> {
+    this.#oldestMillis = batch.appended?.firstMillis ?? this.#oldestMillis;
+    const prove = async () => {
+      if (this.#abandoned) throw new Stopped();
+      if (performance.now() - this.#provenMillis < PROOF_MILLIS) return;
+      await this.#commit(batch.range.first, planOf(batch, [...done]));
+    };
+    try {
+      await storeBatch(this.#work, batch, { done, context: { ...context, prove } });
+    } finally {
+      batch.release();
+    }
   }
 
   async #commit(offset: number, metadata: string): Promise<void> {
-    const { log, group, of } = this.#options;
+    if (this.#abandoned) throw new Stopped();
+    const { log, group, of } = this.#work;
     await log.commit([{ group, ...of, offset, metadata }]);
+    this.#provenMillis = performance.now();
   }
 
-  /** The log records not stored yet. */
-  async #measure(position: number): Promise<number> {
-    const { log, of, metrics } = this.#options;
+  #tell(anomaly: Anomaly, fields: object): void {
+    const { metrics, logger, of } = this.#work;
+    metrics.anomalies.inc({ topic: of.topic, kind: anomaly });
+    logger.error({ ...of, ...fields, anomaly }, ANOMALIES[anomaly]);
+  }
+
+  /** Shows how far behind the writer is; the log records not stored yet. */
+  async #measure(): Promise<number> {
+    const { log, of, metrics } = this.#work;
+    if (this.#position === undefined) return 0;
     const { next } = await log.bounds(of);
-    metrics.position.set(this.#labels, position);
-    metrics.lag.set(this.#labels, next - position);
-    return next - position;
+    const lag = Math.max(0, next - this.#position);
+    const age = this.#oldestMillis === undefined ? 0 : Math.max(0, Date.now() - this.#oldestMillis) / 1000;
+    metrics.position.set(this.#labels, this.#position);
+    metrics.lag.set(this.#labels, lag);
+    metrics.lagSeconds.set(this.#labels, lag === 0 ? 0 : age);
+    return lag;
   }
 
-  #context(signal: AbortSignal): AttemptContext {
-    const { logger, metrics, backoff } = this.#options;
-    return { ...this.#labels, signal, logger, metrics, backoff };
+  /** A partition somebody else writes has no figures here. */
+  #forgetGauges(): void {
+    // The next writer of the partition is already showing its own.
+    if (this.#abandoned) return;
+    const { stalled, position, lag, lagSeconds } = this.#work.metrics;
+    for (const gauge of [stalled, position, lag, lagSeconds]) gauge.remove(this.#labels);
   }
+}
+
+function planOf<Policy>({ identity, plan }: ReadyBatch<Policy>, done: readonly string[] = []): string {
+  return encodeState({ identity, plan, done });
 }
 
 function isClosed(error: unknown): boolean {
   return error instanceof LogError && error.code === 'log-closed';
-}
-
-/** Runs the act for every item, a few at a time; rejects with the first failure when all that were begun have ended. */
-async function eachConcurrently<Item>(
-  items: readonly Item[],
-  concurrency: number,
-  act: (item: Item) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items];
-  let failure: { readonly error: unknown } | undefined;
-  const lane = async () => {
-    for (let item = waiting.shift(); item !== undefined && !failure; item = waiting.shift())
-      try {
-        await act(item);
-      } catch (error) {
-        failure ??= { error };
-      }
-  };
-  await Promise.all(Array.from({ length: concurrency }, lane));
-  if (failure) throw failure.error;
 }

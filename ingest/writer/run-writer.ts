@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { DurableLog, TopicPartition } from '../../log/types.ts';
@@ -5,6 +6,7 @@ import { GROUP_WRITER, SIGNALS, type Signal, TOPIC_OF_SIGNAL } from '../../schem
 import type { Store } from '../../store/types.ts';
 import type { BackoffOptions } from './backoff.ts';
 import { StoreLedger } from './ledger.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import { type BatchLedger, type BatchLimits, type BatchMapping, DEFAULT_BATCH_LIMITS } from './types.ts';
 import { WriterMetrics } from './writer-metrics.ts';
@@ -26,57 +28,123 @@ export interface WriterOptions<Policy> {
   /** @default GROUP_WRITER */
   readonly group?: string;
   readonly limits?: Partial<BatchLimits>;
+  /** Bytes of requests being collected, all partitions together. @default 64 MiB */
+  readonly collectedBytes?: number;
+  /** Bytes of rows waiting for the store or on their way, all partitions together. @default 128 MiB */
+  readonly mappedBytes?: number;
+  /** Shards of the store's cluster. @default 1 */
+  readonly shards?: number;
   readonly backoff?: BackoffOptions;
   /** @default StoreLedger over `store` */
   readonly ledger?: BatchLedger;
+  /** A partition that is revoked waits so long for its attempt under way. @default 5000 */
+  readonly leaveMillis?: number;
 }
 
-interface Running {
+interface Running<Policy> {
+  readonly writer: PartitionWriter<Policy>;
   readonly stop: AbortController;
   readonly done: Promise<void>;
 }
+
+const MIB = 2 ** 20;
+/** Less than this at a time makes too many parts. */
+const MIN_BATCH_BYTES = 2 * MIB;
 
 /**
  * Carries the log into the store until the signal aborts: a {@link PartitionWriter} for each partition the group
  * gives, begun and ended as partitions come and go. Resolves when all have ended. The topics must exist.
  */
 export async function runWriter<Policy>(options: WriterOptions<Policy>): Promise<void> {
-  const { log, store, signal, group = GROUP_WRITER, signals = SIGNALS } = options;
-  const metrics = new WriterMetrics(options.registry);
-  const ledger = options.ledger ?? new StoreLedger(store);
-  const signalOfTopic = new Map<string, Signal>(signals.map((each) => [TOPIC_OF_SIGNAL[each], each]));
-  const running = new Map<string, Running>();
+  const { log, signal, group = GROUP_WRITER, signals = SIGNALS } = options;
+  const partitions = new Partitions({ ...options, group, signals });
+  const membership = await log.join(
+    group,
+    signals.map((each) => TOPIC_OF_SIGNAL[each]),
+    partitions,
+  );
+  await aborted(signal);
+  await partitions.end();
+  await membership.close();
+}
 
-  const start = (of: TopicPartition) => {
+/** The partitions of this member, each with its writer. */
+class Partitions<Policy> {
+  readonly #options: WriterOptions<Policy> & { readonly group: string; readonly signals: readonly Signal[] };
+  readonly #metrics: WriterMetrics;
+  readonly #ledger: BatchLedger;
+  readonly #budget: MemoryBudget;
+  readonly #running = new Map<string, Running<Policy>>();
+
+  constructor(
+    options: WriterOptions<Policy> & { readonly group: string; readonly signals: readonly Signal[] },
+  ) {
+    this.#options = options;
+    this.#budget = new MemoryBudget(options.mappedBytes ?? 128 * MIB);
+    this.#metrics = new WriterMetrics(options.registry, { heldBytes: () => this.#budget.held });
+    this.#ledger = options.ledger ?? new StoreLedger(options.store);
+  }
+
+  /** A partition given once more may have been another's meanwhile: its writer starts again from what is durable. */
+  async assigned(partitions: readonly TopicPartition[]): Promise<void> {
+    await this.revoked(partitions);
+    for (const of of partitions) this.#start(of);
+  }
+
+  /** The batch under way stays planned; whoever has the partition next stores it. */
+  async revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    await Promise.all(partitions.map((of) => this.#leave(nameOf(of))));
+  }
+
+  /** Waits for the attempts under way, however long they take. */
+  async end(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  #start(of: TopicPartition): void {
+    const { log, store, mapping, policy, group, signals, logger, signal } = this.#options;
+    const signalType = signals.find((each) => TOPIC_OF_SIGNAL[each] === of.topic);
+    if (signalType === undefined) throw new TypeError(`Cannot write a topic as it is not ours: ${of.topic}`);
     const writer = new PartitionWriter({
-      ...options,
+      log,
+      store,
+      ledger: this.#ledger,
+      mapping,
+      policy,
       group,
-      metrics,
-      ledger,
-      of,
-      signalType: signalOfTopic.get(of.topic) as Signal,
-      limits: { ...DEFAULT_BATCH_LIMITS, ...options.limits },
-      backoff: options.backoff ?? {},
+      signalType,
+      of: { topic: of.topic, partition: of.partition },
+      limits: () => this.#limits(),
+      budget: this.#budget,
+      shards: this.#options.shards ?? 1,
+      backoff: this.#options.backoff ?? {},
+      metrics: this.#metrics,
+      logger,
     });
     const stop = new AbortController();
-    running.set(nameOf(of), { stop, done: writer.run(AbortSignal.any([signal, stop.signal])) });
-  };
+    const done = writer.run(AbortSignal.any([signal, stop.signal]));
+    this.#running.set(nameOf(of), { writer, stop, done });
+  }
 
-  const membership = await log.join(group, [...signalOfTopic.keys()], {
-    assigned: (partitions) => partitions.forEach(start),
-    revoked: async (partitions) => {
-      await Promise.all(
-        partitions.map(async (of) => {
-          const found = running.get(nameOf(of));
-          found?.stop.abort();
-          await found?.done;
-          running.delete(nameOf(of));
-        }),
-      );
-    },
-  });
-  await aborted(signal);
-  await membership.close();
+  async #leave(name: string): Promise<void> {
+    const running = this.#running.get(name);
+    if (!running) return;
+    this.#running.delete(name);
+    running.stop.abort();
+    const timer = new AbortController();
+    const limit = sleep(this.#options.leaveMillis ?? 5_000, undefined, { signal: timer.signal });
+    await Promise.race([running.done, limit.catch(() => {})]);
+    timer.abort();
+    // An attempt that hangs may end long after the partition is another's, or ours again.
+    running.writer.abandon();
+  }
+
+  /** Every partition collects its share, so that none of them starves and all together stay within bounds. */
+  #limits(): BatchLimits {
+    const limits = { ...DEFAULT_BATCH_LIMITS, ...this.#options.limits };
+    const share = (this.#options.collectedBytes ?? 64 * MIB) / Math.max(1, this.#running.size);
+    return { ...limits, maxBytes: Math.min(limits.maxBytes, Math.max(MIN_BATCH_BYTES, share)) };
+  }
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

@@ -1,35 +1,47 @@
 /** The contracts inside the writer: what the loop needs of the mapping and of the ledger, and its limits. */
-import type { TopicPartition } from '../../log/types.ts';
-import type { EncodedRequest, UndecodableRequest } from '../../otlp/columns/types.ts';
+import type { Logger } from 'pino';
+import type { DurableLog, TopicPartition } from '../../log/types.ts';
+import type { EncodedRequest } from '../../otlp/columns/types.ts';
 import type { Signal } from '../../schemas/names.ts';
-import type { TableBlock } from './mapping/types.ts';
-
-/** Rows with one reason. */
-export interface RowTally {
-  readonly reason: string;
-  readonly count: number;
-}
+import type { Store } from '../../store/types.ts';
+import type { DeadLetter } from '../dead-letters/types.ts';
+import type { BackoffOptions } from './backoff.ts';
+import type { DoubtTally, TableBlock } from './mapping/types.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { WriterMetrics } from './writer-metrics.ts';
 
 /** A batch as it goes into the tables. */
 export interface MappedBatch {
+  /** How many of the requests are in it, from the first on: all, or as many as the limit lets in, at least one. */
+  readonly taken: number;
   /** At most one per table and day. */
   readonly blocks: readonly TableBlock[];
-  readonly undecodable: readonly UndecodableRequest[];
-  /** Rows in no block. */
-  readonly rejected: readonly RowTally[];
+  /** What is in no block. */
+  readonly letters: readonly DeadLetter[];
   /** Rows in a block though something is wrong with them. */
-  readonly doubts: readonly RowTally[];
+  readonly doubts: readonly DoubtTally[];
+}
+
+/** How much of the requests a mapping takes. */
+export interface MappingLimits {
+  /** About the bytes of the rows. @default no limit */
+  readonly maxRowBytes?: number;
 }
 
 /**
- * Requests to blocks. Pure: the same requests, policy and version give the same blocks, byte for byte. The chunks
- * must stay as they are for good, or until `release`.
+ * Requests to blocks. Pure: the same requests, policy and version give the same blocks, byte for byte; limits only
+ * decide how many requests are taken. The chunks must stay as they are for good, or until `release`.
  */
 export interface BatchMapping<Policy> {
   /** Changes whenever the rows of any request change. */
   readonly version: string;
-  map(signal: Signal, requests: readonly EncodedRequest[], policy: Policy): MappedBatch;
-  /** Told when the blocks are stored and nobody reads them any more. */
+  map(
+    signal: Signal,
+    requests: readonly EncodedRequest[],
+    policy: Policy,
+    limits?: MappingLimits,
+  ): MappedBatch;
+  /** Told when the blocks are stored, or given up, and nobody reads them any more. */
   release?(batch: MappedBatch): void;
 }
 
@@ -56,21 +68,33 @@ export interface LostRange extends BatchRange {
   readonly reason: 'gap' | 'cut-plan';
 }
 
+/** The last batch known to be stored. */
+export interface HighWater {
+  readonly identity: string;
+  /** Its last offset. */
+  readonly last: number;
+  /** By the clock of the writer that stored it. */
+  readonly storedMillis: number;
+}
+
 /** What was stored, remembered in the store itself, for the day the log forgets its offsets. Rejects with `StoreError`. */
 export interface BatchLedger {
-  isStored(token: string, range: BatchRange): Promise<boolean>;
-  /** The last offset stored of a partition under this identity. */
-  highWater(identity: string, of: TopicPartition): Promise<number | undefined>;
+  /** The last batch of a partition under this identity. */
+  highWater(identity: string, of: TopicPartition): Promise<HighWater | undefined>;
+  /** The last batch of a partition under this identity or one the writer renewed it to, whichever was stored last. */
+  latest(logIdentity: string, of: TopicPartition): Promise<HighWater | undefined>;
+  /** How many batches, of all partitions, were stored since then. */
+  batchesSince(millis: number): Promise<number>;
   recordBatch(batch: StoredBatch): Promise<void>;
   recordLoss(loss: LostRange): Promise<void>;
 }
 
 /** When a batch is closed: at whichever comes first. */
 export interface BatchLimits {
-  /** Value bytes. @default 32 MiB */
+  /** Value bytes; less where many partitions share the memory. @default 16 MiB */
   readonly maxBytes: number;
-  /** About the bytes of the rows; a single request with more makes a batch of its own. @default 512 MiB */
-  readonly maxStoredBytes: number;
+  /** About the bytes of the rows; a single request with more makes a batch of its own. @default 128 MiB */
+  readonly maxRowBytes: number;
   /** Log records. @default 50_000 */
   readonly maxRecords: number;
   /** After its first record. @default 1000 */
@@ -79,8 +103,29 @@ export interface BatchLimits {
 
 /** The limits when none are given. */
 export const DEFAULT_BATCH_LIMITS: BatchLimits = {
-  maxBytes: 32 * 2 ** 20,
-  maxStoredBytes: 512 * 2 ** 20,
+  maxBytes: 16 * 2 ** 20,
+  maxRowBytes: 128 * 2 ** 20,
   maxRecords: 50_000,
   maxWaitMillis: 1000,
 };
+
+/** What the writer of one partition works with. */
+export interface PartitionWork<Policy> {
+  readonly log: DurableLog;
+  readonly store: Store;
+  readonly ledger: BatchLedger;
+  readonly mapping: BatchMapping<Policy>;
+  readonly policy: Policy;
+  readonly group: string;
+  readonly signalType: Signal;
+  readonly of: TopicPartition;
+  /** Asked before each batch: `maxBytes` depends on how many partitions there are. */
+  readonly limits: () => BatchLimits;
+  /** Shared by all partitions. */
+  readonly budget: MemoryBudget;
+  /** Of the store's cluster. */
+  readonly shards: number;
+  readonly backoff: BackoffOptions;
+  readonly metrics: WriterMetrics;
+  readonly logger: Logger;
+}

@@ -1,24 +1,34 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What the writer counts. Labels: `topic`, `table`, `reason`, `code`, `outcome`, `partition`. */
+/** What the writer counts. Labels: `topic`, `table`, `reason`, `kind`, `code`, `outcome`, `partition`. */
 export class WriterMetrics {
   readonly records: Counter<'topic'>;
   readonly bytes: Counter<'topic'>;
   readonly batches: Counter<'topic'>;
   readonly rows: Counter<'table'>;
-  readonly undecodable: Counter<'topic'>;
-  readonly rejectedRows: Counter<'topic' | 'reason'>;
+  readonly deadLetters: Counter<'topic' | 'reason'>;
+  readonly refusedRows: Counter<'topic' | 'reason'>;
   readonly doubtfulRows: Counter<'topic' | 'reason'>;
   readonly lostRecords: Counter<'topic' | 'reason'>;
+  readonly anomalies: Counter<'topic' | 'kind'>;
   readonly failures: Counter<'topic' | 'code' | 'outcome'>;
   /** 0 while all is well; the number of the failed attempts since the last success otherwise. */
   readonly stalled: Gauge<'topic' | 'partition'>;
   readonly position: Gauge<'topic' | 'partition'>;
   readonly lag: Gauge<'topic' | 'partition'>;
+  readonly lagSeconds: Gauge<'topic' | 'partition'>;
   readonly insertSeconds: Histogram<'table'>;
   readonly blockRows: Histogram<'table'>;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, { heldBytes }: { readonly heldBytes: () => number }) {
+    new Gauge({
+      name: 'valet_writer_held_bytes',
+      help: 'bytes of rows waiting for the store or on their way',
+      registers: [registry],
+      collect() {
+        this.set(heldBytes());
+      },
+    });
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `valet_writer_${name}_total`, help, labelNames, registers: [registry] });
     const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
@@ -36,8 +46,14 @@ export class WriterMetrics {
     this.bytes = counter('bytes', 'value bytes of log records stored', ['topic']);
     this.batches = counter('batches', 'batches stored', ['topic']);
     this.rows = counter('rows', 'rows stored', ['table']);
-    this.undecodable = counter('undecodable', 'log records that are not valid OTLP', ['topic']);
-    this.rejectedRows = counter('rejected_rows', 'rows the policy keeps out', ['topic', 'reason']);
+    this.deadLetters = counter('dead_letters', 'records, or parts of them, that are not stored', [
+      'topic',
+      'reason',
+    ]);
+    this.refusedRows = counter('refused_rows', 'rows in dead letters, where they can be counted', [
+      'topic',
+      'reason',
+    ]);
     this.doubtfulRows = counter('doubtful_rows', 'rows stored though something is wrong with them', [
       'topic',
       'reason',
@@ -46,10 +62,18 @@ export class WriterMetrics {
       'topic',
       'reason',
     ]);
+    this.anomalies = counter('anomalies', 'starts that are not where the last writer stopped', [
+      'topic',
+      'kind',
+    ]);
     this.failures = counter('failures', 'failed attempts', ['topic', 'code', 'outcome']);
     this.stalled = gauge('stalled', 'failed attempts since the last success', ['topic', 'partition']);
     this.position = gauge('position', 'next offset to store', ['topic', 'partition']);
     this.lag = gauge('lag_records', 'log records not stored yet', ['topic', 'partition']);
+    this.lagSeconds = gauge('lag_seconds', 'age of the oldest log record not stored yet, about', [
+      'topic',
+      'partition',
+    ]);
     this.insertSeconds = histogram(
       'insert_seconds',
       'time of one INSERT',

@@ -1,5 +1,3 @@
-import type { EncodedRequest } from './types.ts';
-
 /**
  * Zero bytes after each request, and after the content: more than a reader can look ahead before it checks where it
  * is, so nobody reads his neighbour's bytes.
@@ -16,14 +14,14 @@ export class Arena {
   #length = 0;
 
   /** Replaces the content by the requests' bytes; returns where each starts. */
-  load(requests: readonly EncodedRequest[]): readonly number[] {
-    const total = requests.reduce((sum, request) => sum + request.bytes.length + PADDING, 0);
+  load(requests: readonly Uint8Array[]): readonly number[] {
+    const total = requests.reduce((sum, { length }) => sum + length + PADDING, 0);
     if (total > 0x7fff_ffff) {
       throw new RangeError(`Cannot decode as one batch of at most 2 GiB: current value is ${total}`);
     }
     this.#length = 0;
     this.#makeRoom(total);
-    return requests.map((request) => this.append(request.bytes));
+    return requests.map((request) => this.append(request));
   }
 
   /** Appends bytes; returns where they start. */

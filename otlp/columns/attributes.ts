@@ -73,6 +73,10 @@ export class AttributesBuilder implements AttributesColumn {
     let at = start;
     while (at < end) {
       let tag = bytes[at++] as number;
+      if (tag > 0x7f) {
+        tag = varint(bytes, at - 1);
+        at = varintEnd(bytes, at - 1);
+      }
       if (tag === 0x0a || tag === 0x12) {
         let length = bytes[at++] as number;
         if (length > 0x7f) {
@@ -88,10 +92,6 @@ export class AttributesBuilder implements AttributesColumn {
         }
         at += length;
       } else {
-        if (tag > 0x7f) {
-          tag = varint(bytes, at - 1);
-          at = varintEnd(bytes, at - 1);
-        }
         at = skipField(bytes, tag, at, end);
       }
     }

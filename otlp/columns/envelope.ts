@@ -1,9 +1,15 @@
+import type { Signal } from '../../schemas/names.ts';
+import { MalformedRequestError } from '../errors.ts';
 import { Arena } from './arena.ts';
+import { protobufOf } from './encoding.ts';
 import { Fields } from './fields.ts';
 import { ResourcesBuilder } from './resources.ts';
 import { ScopesBuilder } from './scopes.ts';
 import type { BatchRequest, EncodedRequest, UndecodableRequest } from './types.ts';
 import { MalformedError } from './wire.ts';
+
+/** What a request in JSON that cannot be translated is decoded as. */
+const NO_BYTES = new Uint8Array(0);
 
 /** The part of a decoder that knows its signal: it reads records and takes back those of a failed request. */
 export interface RecordReader {
@@ -30,25 +36,45 @@ export class EnvelopeDecoder {
   readonly scopes = new ScopesBuilder(this.arena);
   undecodable: UndecodableRequest[] = [];
   requests: readonly BatchRequest[] = [];
+  readonly #signal: Signal;
+
+  constructor(signal: Signal) {
+    this.#signal = signal;
+  }
 
   /** Decodes the requests into the tables of `reader`; one that is malformed leaves no row anywhere. */
   decode(requests: readonly EncodedRequest[], reader: RecordReader): void {
     this.requests = requests;
     this.undecodable = [];
     for (const table of [this.resources, this.scopes, reader]) table.clear();
-    const starts = this.arena.load(requests);
+    const contents = requests.map((request) => this.#contentOf(request));
+    const starts = this.arena.load(contents);
     for (const [index, request] of requests.entries()) {
       for (const table of [this.resources, this.scopes, reader]) table.mark();
       const start = starts[index] as number;
       try {
-        this.#readRequest(start, start + request.bytes.length, index, reader);
+        this.#readRequest(start, start + (contents[index] as Uint8Array).length, index, reader);
       } catch (error) {
         if (!(error instanceof MalformedError)) throw error;
         for (const table of [this.resources, this.scopes, reader]) table.rewind();
-        const { offset, appendedMillis, tenant } = request;
-        this.undecodable.push({ offset, appendedMillis, tenant, reason: error.message });
+        this.#refuse(request, error.message);
       }
     }
+  }
+
+  /** The request in protobuf; nothing when it is JSON that cannot be read, which is then told. */
+  #contentOf(request: EncodedRequest): Uint8Array {
+    try {
+      return protobufOf(this.#signal, request.bytes);
+    } catch (error) {
+      if (!(error instanceof MalformedRequestError)) throw error;
+      this.#refuse(request, `${error.reason} in ${error.path} at byte ${error.offset}`);
+      return NO_BYTES;
+    }
+  }
+
+  #refuse({ offset, appendedMillis, tenant }: EncodedRequest, reason: string): void {
+    this.undecodable.push({ offset, appendedMillis, tenant, reason });
   }
 
   #readRequest(start: number, end: number, request: number, reader: RecordReader): void {

@@ -20,7 +20,7 @@ export class LogDecoder implements LogBatch, RecordReader {
   flags = new Uint32Array(INITIAL);
   traceId = new Uint32Array(INITIAL);
   spanId = new Uint32Array(INITIAL);
-  readonly #envelope = new EnvelopeDecoder();
+  readonly #envelope = new EnvelopeDecoder(this.signal);
   readonly #arena = this.#envelope.arena;
   readonly severityText = {
     ids: new Uint32Array(INITIAL),

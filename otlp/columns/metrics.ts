@@ -8,7 +8,7 @@ import { NumberPointsBuilder } from './number-points.ts';
 import type { PointsBuilder } from './points.ts';
 import { SlicesBuilder } from './slices.ts';
 import { SummaryPointsBuilder } from './summary-points.ts';
-import { type EncodedRequest, METRIC_KIND, type MetricBatch, type MetricTable } from './types.ts';
+import { type EncodedRequest, METRIC_KIND, type MetricBatch, type MetricTable, NONE } from './types.ts';
 import { boolOf } from './value-text.ts';
 import { varint32 } from './wire.ts';
 
@@ -18,7 +18,7 @@ const MAX_TEMPORALITY = 2;
 /** Decodes metric requests; the batch it returns is itself, valid until its next `decode`. */
 export class MetricDecoder implements MetricBatch, RecordReader {
   readonly signal = 'metrics';
-  readonly #envelope = new EnvelopeDecoder();
+  readonly #envelope = new EnvelopeDecoder(this.signal);
   readonly #arena = this.#envelope.arena;
   readonly metrics = {
     count: 0,
@@ -80,43 +80,47 @@ export class MetricDecoder implements MetricBatch, RecordReader {
 
   /**
    * Reads a Metric message: 1 name · 2 description · 3 unit, and one of
-   * 5 gauge · 7 sum · 9 histogram · 10 exponential_histogram · 11 summary (of several kinds the last one holds).
+   * 5 gauge · 7 sum · 9 histogram · 10 exponential_histogram · 11 summary.
+   *
+   * Each data field becomes a metric of its own, so that every point the validation counts has a row, under the
+   * temporality it was judged by, even where a sender breaks the rule that there is one.
    */
   read(start: number, end: number, scope: number): void {
-    const row = this.#open(scope);
     const { metrics } = this;
-    const kind = this.#kindOf(start, end);
-    metrics.kind[row] = kind;
+    const first = metrics.count;
+    let name = 0;
+    let descriptionStart = NONE;
+    let descriptionEnd = NONE;
+    let unitStart = NONE;
+    let unitEnd = NONE;
     const fields = new Fields(this.#arena.bytes, start, end);
     while (fields.next()) {
-      if (fields.tag === 0x0a) {
-        metrics.name.ids[row] = metrics.name.dictionary.intern(fields.start, fields.end);
-      } else if (fields.tag === 0x12) metrics.description.set(row, fields.start, fields.end);
-      else if (fields.tag === 0x1a) metrics.unit.set(row, fields.start, fields.end);
-      else if (fields.tag >>> 3 === kind && (fields.tag & 7) === 2) {
-        this.#readData(row, fields.start, fields.end);
-      }
+      if (fields.tag === 0x0a) name = metrics.name.dictionary.intern(fields.start, fields.end);
+      else if (fields.tag === 0x12) {
+        descriptionStart = fields.start;
+        descriptionEnd = fields.end;
+      } else if (fields.tag === 0x1a) {
+        unitStart = fields.start;
+        unitEnd = fields.end;
+      } else if ((fields.tag & 7) === 2) this.#readData(fields, scope);
+    }
+    for (let row = first; row < metrics.count; row++) {
+      metrics.name.ids[row] = name;
+      metrics.description.set(row, descriptionStart, descriptionEnd);
+      metrics.unit.set(row, unitStart, unitEnd);
     }
   }
 
-  /** The kind of the last data field; 0 when there is none. */
-  #kindOf(start: number, end: number): number {
-    let kind = 0;
-    const fields = new Fields(this.#arena.bytes, start, end);
-    while (fields.next()) {
-      const isMessage = (fields.tag & 7) === 2;
-      if (isMessage && this.#tableOf(fields.tag >>> 3) !== undefined) kind = fields.tag >>> 3;
-    }
-    return kind;
-  }
-
-  /** Gauge, Sum, Histogram, …: 1 data_points · 2 aggregation_temporality · 3 is_monotonic. */
-  #readData(row: number, start: number, end: number): void {
+  /** Gauge, Sum, Histogram, …: 1 data_points · 2 aggregation_temporality · 3 is_monotonic; nothing for other fields. */
+  #readData(data: Fields, scope: number): void {
+    const kind = data.tag >>> 3;
+    const table = this.#tableOf(kind);
+    if (table === undefined) return;
     const { metrics } = this;
-    const table = this.#tableOf(metrics.kind[row] as number);
-    const fields = new Fields(this.#arena.bytes, start, end);
+    const row = this.#open(scope, kind);
+    const fields = new Fields(this.#arena.bytes, data.start, data.end);
     while (fields.next()) {
-      if (fields.tag === 0x0a) table?.read(fields.start, fields.end, row);
+      if (fields.tag === 0x0a) table.read(fields.start, fields.end, row);
       else if (fields.tag === 0x10) {
         const temporality = varint32(this.#arena.bytes, fields.start);
         metrics.temporality[row] = temporality > MAX_TEMPORALITY ? 0 : temporality;
@@ -143,8 +147,8 @@ export class MetricDecoder implements MetricBatch, RecordReader {
     }
   }
 
-  /** A new metric with every field at its default. */
-  #open(scope: number): number {
+  /** A new metric of the kind; its texts are known when its message was read. */
+  #open(scope: number, kind: number): number {
     const { metrics } = this;
     const row = metrics.count++;
     if (row === metrics.scope.length) {
@@ -155,14 +159,10 @@ export class MetricDecoder implements MetricBatch, RecordReader {
       metrics.isMonotonic = grow(metrics.isMonotonic, 0);
     }
     metrics.scope[row] = scope;
-    metrics.name.ids[row] = 0;
-    metrics.kind[row] = 0;
+    metrics.kind[row] = kind;
     metrics.temporality[row] = 0;
     metrics.isMonotonic[row] = 0;
-    for (const column of [metrics.description, metrics.unit]) {
-      column.ensure(row);
-      column.clear(row);
-    }
+    for (const column of [metrics.description, metrics.unit]) column.ensure(row);
     return row;
   }
 }

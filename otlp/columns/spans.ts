@@ -28,7 +28,7 @@ export class SpanDecoder implements SpanBatch, RecordReader {
   statusCode = new Uint8Array(INITIAL);
   readonly traceState = new SlicesBuilder();
   readonly statusMessage = new SlicesBuilder();
-  readonly #envelope = new EnvelopeDecoder();
+  readonly #envelope = new EnvelopeDecoder(this.signal);
   readonly #arena = this.#envelope.arena;
   readonly name = {
     ids: new Uint32Array(INITIAL),

@@ -270,6 +270,6 @@ export type Batch = SpanBatch | LogBatch | MetricBatch;
 
 /** One log record's bytes with where they came from: the input of the decoders. */
 export interface EncodedRequest extends BatchRequest {
-  /** An `Export<Signal>ServiceRequest` in protobuf. */
+  /** An `Export<Signal>ServiceRequest` in protobuf or, when it starts with a brace, in JSON. */
   readonly bytes: Uint8Array;
 }

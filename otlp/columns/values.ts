@@ -42,6 +42,10 @@ export class ValuesBuilder implements ValueColumn {
     let at = start;
     while (at < end) {
       let tag = bytes[at++] as number;
+      if (tag > 0x7f) {
+        tag = varint(bytes, at - 1);
+        at = varintEnd(bytes, at - 1);
+      }
       switch (tag) {
         case 0x0a:
         case 0x2a:
@@ -74,10 +78,6 @@ export class ValuesBuilder implements ValueColumn {
           this.ends[index] = at;
           break;
         default:
-          if (tag > 0x7f) {
-            tag = varint(bytes, at - 1);
-            at = varintEnd(bytes, at - 1);
-          }
           at = skipField(bytes, tag, at, end);
       }
     }

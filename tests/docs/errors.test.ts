@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../configuration.ts';
 import { DEFINITION_PROBLEM_CODES } from '../../engine/core/definitions/codes.ts';
 import { PREDICATE_ERROR_CODES } from '../../engine/core/predicates/errors.ts';
 import { ENGINE_PROBLEM_CODES } from '../../engine/errors.ts';
+import { DEAD_LETTER_ERROR_CODES } from '../../ingest/dead-letters/errors.ts';
 import { LOG_ERROR_CODES } from '../../log/errors.ts';
 import { OTLP_ERRORS } from '../../otlp/errors.ts';
 import { API_PROBLEMS } from '../../query/api/errors.ts';
@@ -24,6 +25,7 @@ describe('docs/errors.md', () => {
     ['OTLP', Object.keys(OTLP_ERRORS)],
     ['Log', LOG_ERROR_CODES],
     ['Store', STORE_ERROR_CODES],
+    ['Dead letters', DEAD_LETTER_ERROR_CODES],
     ['Engine', ENGINE_PROBLEM_CODES],
     ['API', Object.keys(API_PROBLEMS)],
     ['SLO definitions', DEFINITION_PROBLEM_CODES],

@@ -44,7 +44,16 @@ export function writeBlock(
     write();
   }
   const columns = table.columns.map((column) => column.name);
-  return { table: table.name, day, rows: rows.length, columns, chunks: writer.finish() };
+  return { table: table.name, day, rows: rows.length, columns, chunks: withoutSlack(writer.finish(), pool) };
+}
+
+/** A batch may span hundreds of days: blocks of a few rows must not hold a whole chunk each. */
+function withoutSlack(chunks: readonly Uint8Array[], pool: ChunkPool): readonly Uint8Array[] {
+  const last = chunks.at(-1);
+  if (last === undefined || last.length * 2 > last.buffer.byteLength) return chunks;
+  const copy = last.slice();
+  pool.give([last]);
+  return [...chunks.slice(0, -1), copy];
 }
 
 const encoder = new TextEncoder();

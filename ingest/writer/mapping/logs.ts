@@ -6,10 +6,10 @@ import type { ChunkPool } from '../../../store/native/chunk-pool.ts';
 import type { ChunkWriter } from '../../../store/native/chunk-writer.ts';
 import { writeUint8s, writeWords } from '../../../store/native/fixed.ts';
 import { writeHex } from '../../../store/native/hex.ts';
-import { appendedOfRows } from './appended.ts';
 import { writeAttributes } from './attributes.ts';
 import { type ColumnWriters, ownerWriters, writeBlock } from './block-writers.ts';
 import { writeInheritedLowCardinality, writeInheritedText } from './inherited.ts';
+import { ownersOfRows } from './row-owners.ts';
 import { liftRuns, runsOf } from './runs.ts';
 import { selectRows } from './select-rows.ts';
 import { sliceBytes, writeEntries, writeEntryTexts, writeValues } from './text.ts';
@@ -19,9 +19,9 @@ const TABLE = { name: TABLES.logs, columns: LOG_COLUMNS };
 
 /** Log records as blocks of `otel_logs`. */
 export function encodeLogs(batch: LogBatch, policy: RowPolicy, pool: ChunkPool): EncodedBatch {
-  const appended = appendedOfRows(batch, batch.scope, batch.count);
+  const { appended, requestOf } = ownersOfRows(batch, batch.scope, batch.count);
   const times = logEventMillis(batch);
-  const { days, rejected } = selectRows({ times, appended }, policy.retentionSeconds.logs, policy);
+  const { days, refused } = selectRows({ times, appended }, policy.retentionSeconds.logs, policy);
   const timestamps = timestampsOf(batch, appended);
   const blocks = days.map((day) =>
     writeBlock(TABLE, day, pool, (writer) => ({
@@ -29,7 +29,7 @@ export function encodeLogs(batch: LogBatch, policy: RowPolicy, pool: ChunkPool):
       Timestamp: () => writeWords(writer, timestamps, day.rows),
     })),
   );
-  return { blocks, rejected, doubts: [] };
+  return { blocks, refused: refused.map((rows) => ({ ...rows, kind: 0, requestOf, times })), doubts: [] };
 }
 
 /** The records' times in nanoseconds as halves, as `logTimeSource` chooses them. */

@@ -1,12 +1,13 @@
 import { halvesOf, pointEventMillis } from '../../../otlp/columns/event-time.ts';
-import type {
-  ExpHistogramPoints,
-  HistogramPoints,
-  ListColumn,
-  MetricBatch,
-  NumberPoints,
-  PointTable,
-  SummaryPoints,
+import {
+  type ExpHistogramPoints,
+  type HistogramPoints,
+  type ListColumn,
+  METRIC_KIND,
+  type MetricBatch,
+  type NumberPoints,
+  type PointTable,
+  type SummaryPoints,
 } from '../../../otlp/columns/types.ts';
 import { TABLES } from '../../../schemas/names.ts';
 import {
@@ -19,18 +20,19 @@ import {
 import type { ChunkPool } from '../../../store/native/chunk-pool.ts';
 import type { ChunkWriter } from '../../../store/native/chunk-writer.ts';
 import { writeInt32s, writeWords } from '../../../store/native/fixed.ts';
-import { appendedOfRows } from './appended.ts';
 import { type BlockTable, type ColumnWriters, writeBlock } from './block-writers.ts';
 import { distributionWriters, exemplarWriters, pointWriters } from './metric-columns.ts';
 import { childrenOf, writeWordArrays } from './nested.ts';
-import { selectRows, tallies } from './select-rows.ts';
-import type { EncodedBatch, RowPolicy, RowReason } from './types.ts';
+import { ownersOfRows } from './row-owners.ts';
+import { selectRows } from './select-rows.ts';
+import type { EncodedBatch, RowPolicy } from './types.ts';
 
 /** The columns one kind adds, for the rows of a block. */
 type KindWriters = (writer: ChunkWriter, rows: Uint32Array) => ColumnWriters;
 
 interface KindTable {
   readonly table: BlockTable;
+  readonly kind: number;
   readonly points: PointTable;
   readonly writersOf: KindWriters;
 }
@@ -38,11 +40,11 @@ interface KindTable {
 /** Metric points as blocks of the five `otel_metrics_*` tables. */
 export function encodeMetrics(batch: MetricBatch, policy: RowPolicy, pool: ChunkPool): EncodedBatch {
   const encoded = kindsOf(batch).map((kind) => encodeKind(batch, kind, policy, pool));
-  const counts: Partial<Record<RowReason, number>> = {};
-  for (const { reason, count } of encoded.flatMap((kind) => kind.rejected)) {
-    counts[reason] = (counts[reason] ?? 0) + count;
-  }
-  return { blocks: encoded.flatMap((kind) => kind.blocks), rejected: tallies(counts), doubts: [] };
+  return {
+    blocks: encoded.flatMap(({ blocks }) => blocks),
+    refused: encoded.flatMap(({ refused }) => refused),
+    doubts: [],
+  };
 }
 
 function kindsOf(batch: MetricBatch): readonly KindTable[] {
@@ -50,26 +52,31 @@ function kindsOf(batch: MetricBatch): readonly KindTable[] {
   return [
     {
       table: { name: TABLES.gauge, columns: GAUGE_COLUMNS },
+      kind: METRIC_KIND.gauge,
       points: gauge,
       writersOf: (writer, rows) => numberWriters(writer, source, gauge, rows),
     },
     {
       table: { name: TABLES.sum, columns: SUM_COLUMNS },
+      kind: METRIC_KIND.sum,
       points: sum,
       writersOf: (writer, rows) => numberWriters(writer, source, sum, rows),
     },
     {
       table: { name: TABLES.histogram, columns: HISTOGRAM_COLUMNS },
+      kind: METRIC_KIND.histogram,
       points: histogram,
       writersOf: (writer, rows) => histogramWriters(writer, source, histogram, rows),
     },
     {
       table: { name: TABLES.expHistogram, columns: EXP_HISTOGRAM_COLUMNS },
+      kind: METRIC_KIND.expHistogram,
       points: expHistogram,
       writersOf: (writer, rows) => expHistogramWriters(writer, source, expHistogram, rows),
     },
     {
       table: { name: TABLES.summary, columns: SUMMARY_COLUMNS },
+      kind: METRIC_KIND.summary,
       points: summary,
       writersOf: (writer, rows) => summaryWriters(writer, summary, rows),
     },
@@ -78,24 +85,24 @@ function kindsOf(batch: MetricBatch): readonly KindTable[] {
 
 function encodeKind(
   batch: MetricBatch,
-  { table, points, writersOf }: KindTable,
+  { table, kind, points, writersOf }: KindTable,
   policy: RowPolicy,
   pool: ChunkPool,
-): Pick<EncodedBatch, 'blocks' | 'rejected'> {
+): Pick<EncodedBatch, 'blocks' | 'refused'> {
   const scopes = new Uint32Array(points.count);
   for (let row = 0; row < points.count; row++) {
     scopes[row] = batch.metrics.scope[points.metric[row] as number] as number;
   }
-  const appended = appendedOfRows(batch, scopes, points.count);
+  const { appended, requestOf } = ownersOfRows(batch, scopes, points.count);
   const times = pointEventMillis(points);
-  const { days, rejected } = selectRows({ times, appended }, policy.retentionSeconds.metrics, policy);
+  const { days, refused } = selectRows({ times, appended }, policy.retentionSeconds.metrics, policy);
   const blocks = days.map((day) =>
     writeBlock(table, day, pool, (writer) => ({
       ...pointWriters(writer, batch, points, day.rows),
       ...writersOf(writer, day.rows),
     })),
   );
-  return { blocks, rejected };
+  return { blocks, refused: refused.map((rows) => ({ ...rows, kind, requestOf, times })) };
 }
 
 function numberWriters(

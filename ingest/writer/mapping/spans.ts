@@ -6,7 +6,6 @@ import type { ChunkPool } from '../../../store/native/chunk-pool.ts';
 import type { ChunkWriter } from '../../../store/native/chunk-writer.ts';
 import { writeWords } from '../../../store/native/fixed.ts';
 import { writeHex } from '../../../store/native/hex.ts';
-import { appendedOfRows } from './appended.ts';
 import { writeAttributes } from './attributes.ts';
 import { type ColumnWriters, ownerWriters, writeBlock } from './block-writers.ts';
 import { writeInheritedText } from './inherited.ts';
@@ -18,8 +17,9 @@ import {
   writeSliceArrays,
   writeWordArrays,
 } from './nested.ts';
+import { ownersOfRows } from './row-owners.ts';
 import { runsOf } from './runs.ts';
-import { selectRows, tallies } from './select-rows.ts';
+import { selectRows } from './select-rows.ts';
 import { sliceBytes, writeEntries, writeNames, writeSlices } from './text.ts';
 import type { EncodedBatch, RowPolicy } from './types.ts';
 
@@ -30,8 +30,8 @@ const TABLE = { name: TABLES.traces, columns: SPAN_COLUMNS };
 /** Spans as blocks of `otel_traces`; a span whose end is unusable has Duration 0 and is counted as a doubt. */
 export function encodeSpans(batch: SpanBatch, policy: RowPolicy, pool: ChunkPool): EncodedBatch {
   const times = millisOf(batch.startNanos, batch.count);
-  const appended = appendedOfRows(batch, batch.scope, batch.count);
-  const { days, rejected } = selectRows({ times, appended }, policy.retentionSeconds.traces, policy);
+  const { appended, requestOf } = ownersOfRows(batch, batch.scope, batch.count);
+  const { days, refused } = selectRows({ times, appended }, policy.retentionSeconds.traces, policy);
   const { durations, doubts } = durationsOf(batch);
   const blocks = days.map((day) =>
     writeBlock(TABLE, day, pool, (writer) => ({
@@ -39,7 +39,11 @@ export function encodeSpans(batch: SpanBatch, policy: RowPolicy, pool: ChunkPool
       Duration: () => writeWords(writer, durations, day.rows),
     })),
   );
-  return { blocks, rejected, doubts: tallies({ 'end-before-start': doubts }) };
+  return {
+    blocks,
+    refused: refused.map((rows) => ({ ...rows, kind: 0, requestOf, times })),
+    doubts: doubts === 0 ? [] : [{ reason: 'end-before-start', count: doubts }],
+  };
 }
 
 /** End minus start in nanoseconds as halves, 0 where the end is unusable. */

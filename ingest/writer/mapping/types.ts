@@ -2,10 +2,12 @@ import type { Signal } from '../../../schemas/names.ts';
 
 /** What decides which rows are stored, beside the data itself. Part of a batch's plan: a replay uses the same. */
 export interface RowPolicy {
-  /** Rows older than this before their append time are rejected, seconds. */
+  /** Rows older than this before their append time are refused, seconds. */
   readonly retentionSeconds: Readonly<Record<Signal, number>>;
-  /** Rows further ahead of their append time are rejected, seconds. @default 86_400 */
+  /** Rows further ahead of their append time are refused, seconds. @default 86_400 */
   readonly maxAheadSeconds?: number;
+  /** A request whose rows are about more bytes is refused as a whole. @default 1 GiB */
+  readonly maxRequestRowBytes?: number;
 }
 
 /** One INSERT: the rows of one table and day as one Native block. */
@@ -22,12 +24,28 @@ export interface TableBlock {
   readonly chunks: readonly Uint8Array[];
 }
 
-/** Why a row is not stored, or stored in doubt. */
-export type RowReason = 'expired' | 'future' | 'end-before-start';
+/** Why single rows are not stored; named as at the door. */
+export type RefusalReason = 'too-old' | 'too-far-ahead';
+
+/** Why a row is stored in doubt. */
+export type DoubtReason = 'end-before-start';
+
+/** Rows of one table that are in no block. */
+export interface RefusedRows {
+  readonly reason: RefusalReason;
+  /** The kind of the metric's points (`METRIC_KIND`), else 0. */
+  readonly kind: number;
+  /** Row numbers, ascending; at least one. */
+  readonly rows: Uint32Array;
+  /** Of the whole table, row by row: index into the batch's requests. */
+  readonly requestOf: Uint32Array;
+  /** Of the whole table, row by row: the time that was judged, milliseconds. */
+  readonly times: Float64Array;
+}
 
 /** Rows with one reason. */
-export interface Tally {
-  readonly reason: RowReason;
+export interface DoubtTally {
+  readonly reason: DoubtReason;
   /** At least 1. */
   readonly count: number;
 }
@@ -36,8 +54,7 @@ export interface Tally {
 export interface EncodedBatch {
   /** At most one per table and day. */
   readonly blocks: readonly TableBlock[];
-  /** Rows that are in no block. */
-  readonly rejected: readonly Tally[];
+  readonly refused: readonly RefusedRows[];
   /** Rows that are in a block though something is wrong with them. */
-  readonly doubts: readonly Tally[];
+  readonly doubts: readonly DoubtTally[];
 }

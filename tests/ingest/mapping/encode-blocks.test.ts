@@ -133,7 +133,7 @@ describe('encodeBlocks()', () => {
 
   test('encodeBlocks() gives no block without rows', () => {
     for (const signal of SIGNALS) {
-      expect(encodeBlocks(decode(signal, []), POLICY)).toEqual({ blocks: [], rejected: [], doubts: [] });
+      expect(encodeBlocks(decode(signal, []), POLICY)).toEqual({ blocks: [], refused: [], doubts: [] });
     }
   });
 
@@ -149,25 +149,27 @@ describe('encodeBlocks()', () => {
     ]);
   });
 
-  test('encodeBlocks() rejects what is older than the retention or a day ahead of its append time', () => {
+  test('encodeBlocks() refuses what is older than the retention or a day ahead of its append time', () => {
     const milli = 1_000_000n;
     const oldest = NOON - 7n * DAY;
     const newest = NOON + DAY;
     const starts = [oldest, oldest - milli, newest, newest + milli, 0n, 2n ** 64n - 1n];
-    const { blocks, rejected } = spanBlocks(starts.map((start) => ({ ...SPAN, start, end: start })));
+    const { blocks, refused } = spanBlocks(starts.map((start) => ({ ...SPAN, start, end: start })));
     expect(rowsOf(blocks)).toMatchObject([{ Timestamp: `${oldest}` }, { Timestamp: `${newest}` }]);
-    expect(rejected).toEqual([
-      { reason: 'expired', count: 2 },
-      { reason: 'future', count: 2 },
+    expect(refused.map(({ reason, rows, kind }) => [reason, [...rows], kind])).toEqual([
+      ['too-old', [1, 4], 0],
+      ['too-far-ahead', [3, 5], 0],
     ]);
   });
 
   test('encodeBlocks() judges each row by the append time of its own request', () => {
     const bytes = encodeRequest([groupOf([SPAN])], encodeSpan);
     const later = { ...request(bytes, 1), appendedMillis: APPENDED + 8 * 86_400_000 };
-    const { blocks, rejected } = encodeBlocks(decodeSpans([request(bytes, 0), later]), POLICY);
+    const { blocks, refused } = encodeBlocks(decodeSpans([request(bytes, 0), later]), POLICY);
     expect(blocks.map(({ rows }) => rows)).toEqual([1]);
-    expect(rejected).toEqual([{ reason: 'expired', count: 1 }]);
+    expect(refused.map(({ reason, rows, requestOf }) => [reason, [...rows], [...requestOf]])).toEqual([
+      ['too-old', [1], [0, 1]],
+    ]);
   });
 
   test('encodeBlocks() counts a span without a usable end as a doubt, and stores it with duration 0', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeBlocks, type TableBlock } from '../../../ingest/writer/blocks.ts';
 import { decodeMetrics } from '../../../otlp/columns/decode.ts';
+import { METRIC_KIND } from '../../../otlp/columns/types.ts';
 import { TABLES } from '../../../schemas/names.ts';
 import {
   EXP_HISTOGRAM_COLUMNS,
@@ -171,8 +172,16 @@ const EXPECTED: Record<string, { columns: readonly object[]; rows: readonly obje
   },
 };
 
+const KIND_OF_TABLE: Readonly<Record<string, number>> = {
+  [TABLES.gauge]: METRIC_KIND.gauge,
+  [TABLES.sum]: METRIC_KIND.sum,
+  [TABLES.histogram]: METRIC_KIND.histogram,
+  [TABLES.expHistogram]: METRIC_KIND.expHistogram,
+  [TABLES.summary]: METRIC_KIND.summary,
+};
+
 describe('encodeBlocks() of metrics', () => {
-  const { blocks, rejected } = encode(0);
+  const { blocks, refused } = encode(0);
   const blockOf = (table: string) => blocks.find((block) => block.table === table) as TableBlock;
 
   for (const [table, { columns, rows }] of Object.entries(EXPECTED)) {
@@ -186,10 +195,14 @@ describe('encodeBlocks() of metrics', () => {
 
   test('encodeBlocks() gives one block per kind that has points', () => {
     expect(blocks.map(({ table }) => table)).toEqual(Object.keys(EXPECTED));
-    expect(rejected).toEqual([]);
+    expect(refused).toEqual([]);
   });
 
-  test('encodeBlocks() tallies rejected points over all kinds', () => {
-    expect(encode(61_000)).toEqual({ blocks: [], rejected: [{ reason: 'expired', count: 11 }], doubts: [] });
+  test('encodeBlocks() tells the refused points of each kind', () => {
+    const late = encode(61_000);
+    expect(late.blocks).toEqual([]);
+    expect(late.refused.map(({ reason, kind, rows }) => [reason, kind, rows.length])).toEqual(
+      blocks.map(({ table, rows }) => ['too-old', KIND_OF_TABLE[table], rows]),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import type { DeadLetter } from '../../../ingest/dead-letters/types.ts';
 import type { BatchMapping, MappedBatch } from '../../../ingest/writer/types.ts';
 
 /** A policy that shows in every row. */
@@ -7,19 +8,24 @@ export interface FakePolicy {
 
 /**
  * Requests are text: `row`, `row@table` or `row@table@day`, several after each other with `;`. A request `bad` cannot
- * be decoded, and `throw` makes the mapping itself fail.
+ * be decoded, and `throw` makes the mapping itself fail. Rows are as large as their requests.
  */
 export function fakeMapping(version = '1'): BatchMapping<FakePolicy> {
   return {
     version,
-    map(_signal, requests, { mark }): MappedBatch {
+    map(_signal, requests, { mark }, { maxRowBytes = Number.POSITIVE_INFINITY } = {}): MappedBatch {
       const blocks = new Map<string, { table: string; day: string; rows: string[] }>();
-      const undecodable = [];
+      const letters: DeadLetter[] = [];
+      let taken = 0;
+      let bytes = 0;
       for (const request of requests) {
+        bytes += request.bytes.length;
+        if (taken > 0 && bytes > maxRowBytes) break;
+        taken++;
         const text = Buffer.from(request.bytes).toString();
         if (text === 'throw') throw new Error('Cannot map as told');
         if (text === 'bad') {
-          undecodable.push({ ...request, reason: 'told so' });
+          letters.push({ ...request, reason: 'undecodable', detail: 'told so', rows: 0 });
           continue;
         }
         for (const part of text.split(';')) {
@@ -30,6 +36,7 @@ export function fakeMapping(version = '1'): BatchMapping<FakePolicy> {
         }
       }
       return {
+        taken,
         blocks: [...blocks.values()].map(({ table, day, rows }) => ({
           table,
           day,
@@ -37,8 +44,7 @@ export function fakeMapping(version = '1'): BatchMapping<FakePolicy> {
           columns: ['c'],
           chunks: [Buffer.from(rows.join(','))],
         })),
-        undecodable,
-        rejected: [],
+        letters,
         doubts: [],
       };
     },

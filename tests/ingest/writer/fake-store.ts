@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { BatchLedger, LostRange, StoredBatch } from '../../../ingest/writer/types.ts';
+import type { BatchLedger, HighWater, LostRange, StoredBatch } from '../../../ingest/writer/types.ts';
 import { StoreError } from '../../../store/errors.ts';
 import type { InsertBlock, Store } from '../../../store/types.ts';
 
@@ -9,6 +9,8 @@ export type Fault = 'rejected' | 'unknown-applied' | 'unknown-lost';
 /** Deduplicates by token as ClickHouse does, and notes a token that comes with other bytes than before. */
 export class FakeStore implements Store {
   readonly rows: string[] = [];
+  /** Tables of ours that got a block: dead letters, replays. */
+  readonly aside: string[] = [];
   readonly tokens: string[] = [];
   readonly attempts: string[] = [];
   readonly violations: string[] = [];
@@ -35,6 +37,10 @@ export class FakeStore implements Store {
       return;
     }
     this.#bytesOf.set(token, bytes);
+    if (table.startsWith('valet_')) {
+      this.aside.push(table);
+      return;
+    }
     this.tokens.push(token);
     this.rows.push(...bytes.split(',').map((row) => `${table}/${row}`));
   }
@@ -59,27 +65,43 @@ export class FakeStore implements Store {
 /** The ledger in memory; repeating a row replaces it. */
 export class FakeLedger implements BatchLedger {
   readonly batches = new Map<string, StoredBatch>();
+  readonly storedMillis = new Map<string, number>();
   readonly losses: LostRange[] = [];
-
-  async isStored(token: string): Promise<boolean> {
-    return this.batches.has(token);
-  }
 
   async highWater(
     identity: string,
     of: { readonly topic: string; readonly partition: number },
-  ): Promise<number | undefined> {
-    const lasts = [...this.batches.values()]
-      .filter(
-        (batch) =>
-          batch.identity === identity && batch.topic === of.topic && batch.partition === of.partition,
-      )
-      .map(({ last }) => last);
-    return lasts.length === 0 ? undefined : Math.max(...lasts);
+  ): Promise<HighWater | undefined> {
+    return this.#last(of, (batch) => batch.identity === identity);
+  }
+
+  async latest(
+    logIdentity: string,
+    of: { readonly topic: string; readonly partition: number },
+  ): Promise<HighWater | undefined> {
+    return this.#last(of, ({ identity }) => identity.split('~')[0] === logIdentity);
+  }
+
+  async batchesSince(millis: number): Promise<number> {
+    return [...this.storedMillis.values()].filter((stored) => stored >= millis).length;
+  }
+
+  #last(
+    of: { readonly topic: string; readonly partition: number },
+    isMeant: (batch: StoredBatch) => boolean,
+  ): HighWater | undefined {
+    const found = [...this.batches.values()]
+      .filter(({ topic, partition }) => topic === of.topic && partition === of.partition)
+      .filter(isMeant)
+      .at(-1);
+    if (!found) return undefined;
+    const { identity, last, token } = found;
+    return { identity, last, storedMillis: this.storedMillis.get(token) ?? 0 };
   }
 
   async recordBatch(batch: StoredBatch): Promise<void> {
     this.batches.set(batch.token, batch);
+    this.storedMillis.set(batch.token, Date.now());
   }
 
   async recordLoss(loss: LostRange): Promise<void> {

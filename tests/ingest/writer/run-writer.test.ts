@@ -24,6 +24,7 @@ describe('runWriter() when nothing fails', () => {
     await process.stop();
 
     expect([...world.store.rows].sort()).toEqual(ROWS_OF_SEVEN);
+    expect(world.store.aside).toEqual(['valet_dead_letters']);
     const identity = await world.log.identity(TOPIC);
     const token = (range: string, table: string, day: string) => `${identity}-0-${range}-${table}-${day}-1.1`;
     expect([...world.store.tokens].sort()).toEqual(
@@ -47,9 +48,9 @@ describe('runWriter() when nothing fails', () => {
       [3, 5, 3, 2],
       [6, 6, 1, 1],
     ]);
-    expect(await metric(process.registry, 'valet_writer_rows_total')).toBe(7);
+    expect(await metric(process.registry, 'valet_writer_rows_total')).toBe(8);
     expect(await metric(process.registry, 'valet_writer_records_total')).toBe(7);
-    expect(await metric(process.registry, 'valet_writer_undecodable_total')).toBe(1);
+    expect(await metric(process.registry, 'valet_writer_dead_letters_total')).toBe(1);
     expect(await metric(process.registry, 'valet_writer_lag_records')).toBe(0);
   });
 
@@ -140,6 +141,8 @@ describe('runWriter() after a crash', () => {
         await world.settled();
         await third.stop();
         expect([...world.store.rows].sort()).toEqual([...ROWS_OF_SEVEN, 'otel_traces/h']);
+        expect(world.store.aside).toEqual(['valet_dead_letters']);
+        expect((await world.deadLetters()).length).toBeGreaterThanOrEqual(1);
         expect(world.store.violations).toEqual([]);
         expect(world.ledger.losses).toEqual([]);
       }
@@ -232,7 +235,7 @@ describe('runWriter() when the store fails', () => {
     await until(async () => (await metric(process.registry, 'valet_writer_stalled')) >= 3);
     await process.stop();
     const later = world.start(undefined, {
-      mapping: { version: '2', map: () => ({ blocks: [], undecodable: [], rejected: [], doubts: [] }) },
+      mapping: { version: '2', map: () => ({ taken: 1, blocks: [], letters: [], doubts: [] }) },
     });
     await world.settled();
     await later.stop();

@@ -8,7 +8,14 @@ import { StoreLedger } from '../../../ingest/writer/ledger.ts';
 import type { WriterWorkerData } from '../../../ingest/writer/worker-data.ts';
 import { openLmdbLog } from '../../../log/lmdb/open-lmdb-log.ts';
 import type { DurableLog } from '../../../log/types.ts';
-import { GROUP_WRITER, SIGNALS, type Signal, TABLES, TOPIC_OF_SIGNAL } from '../../../schemas/names.ts';
+import {
+  GROUP_WRITER,
+  SIGNALS,
+  type Signal,
+  TABLES,
+  TOPIC_DEAD_LETTERS,
+  TOPIC_OF_SIGNAL,
+} from '../../../schemas/names.ts';
 import { RoleWorker } from '../../../serve/role-worker.ts';
 import { migrate } from '../../../store/migrate/migrate.ts';
 import { bytes, fixed64, message, number, text } from '../../otlp/support/encode.ts';
@@ -27,11 +34,13 @@ beforeAll(async () => {
     retentionLogsDays: 14,
     retentionMetricsDays: 14,
     retentionResultsDays: 400,
+    retentionDeadLettersDays: 30,
   };
   await migrate(engine.store, { ...days, fsync: true });
   logPath = await mkdtemp(join(tmpdir(), 'valet-writer-'));
   log = await openLmdbLog({ path: logPath });
-  for (const signal of SIGNALS) await log.ensureTopic(TOPIC_OF_SIGNAL[signal]);
+  for (const topic of [...SIGNALS.map((signal) => TOPIC_OF_SIGNAL[signal]), TOPIC_DEAD_LETTERS])
+    await log.ensureTopic(topic);
 });
 afterAll(async () => {
   await log.close();
@@ -114,8 +123,8 @@ test('the writer stores each row once, over a drain, a restart and a killed engi
     if (round !== 0) await allCommitted();
     if (round === 1) {
       const metrics = await worker.metrics();
-      const undecodable = metrics.find(({ name }) => name === 'valet_writer_undecodable_total');
-      expect(undecodable?.values.map(({ value }) => value)).toEqual([1]);
+      const letters = metrics.find(({ name }) => name === 'valet_writer_dead_letters_total');
+      expect(letters?.values).toMatchObject([{ value: 1, labels: { reason: 'undecodable' } }]);
     }
     await worker.stop();
     expect(await worker.metrics()).toEqual([]);
@@ -126,7 +135,7 @@ test('the writer stores each row once, over a drain, a restart and a killed engi
   const topic = TOPIC_OF_SIGNAL.traces;
   const identity = await log.identity(topic);
   const ledger = new StoreLedger(engine.store);
-  expect(await ledger.highWater(identity, { topic, partition: 0 })).toBe(60);
+  expect((await ledger.highWater(identity, { topic, partition: 0 }))?.last).toBe(60);
   expect(await ledger.highWater('other', { topic, partition: 0 })).toBeUndefined();
   const [batches] = await engine.store.query<{ records: string; rows: string; distinct: string }>(
     `SELECT sum(Records) AS records, sum(Rows) AS rows, uniqExact(FirstOffset) = count() AS distinct
@@ -136,25 +145,40 @@ test('the writer stores each row once, over a drain, a restart and a killed engi
 });
 
 test('StoreLedger finds the batches and losses it recorded', async () => {
-  const ledger = new StoreLedger(engine.store, () => Date.UTC(2026, 0, 2, 3, 4, 5, 678));
-  const range = { topic: 't', partition: 3, identity: 'i~1', first: 5, last: 2 ** 40 };
-  const stored = { ...range, token: 'i~1-3-5', records: 7, rows: 9 };
-  expect(await ledger.isStored(stored.token, range)).toBe(false);
+  const storedMillis = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  let now = storedMillis;
+  const ledger = new StoreLedger(engine.store, () => now);
+  const of = { topic: 't', partition: 3 };
+  const range = { ...of, identity: 'i', first: 5, last: 2 ** 40 };
+  const stored = { ...range, token: 'i-3-5', records: 7, rows: 9 };
+  expect(await ledger.highWater('i', of)).toBeUndefined();
+  expect(await ledger.latest('i', of)).toBeUndefined();
+  const others = await ledger.batchesSince(storedMillis);
   await ledger.recordBatch(stored);
-  expect(await ledger.isStored(stored.token, range)).toBe(true);
-  expect(await ledger.isStored('other', range)).toBe(false);
-  expect(await ledger.highWater('i~1', { topic: 't', partition: 3 })).toBe(2 ** 40);
+  await ledger.recordBatch({ ...stored, partition: 4, last: 2 ** 50 });
+  await ledger.recordBatch({ ...stored, first: 0, last: 4 });
+  expect(await ledger.highWater('i', of)).toEqual({ identity: 'i', last: 2 ** 40, storedMillis });
+  expect(await ledger.batchesSince(storedMillis)).toBe(others + 3);
+  expect(await ledger.batchesSince(storedMillis + 1)).toBe(others);
+
+  // The log lost its end and hands offsets out again: what was stored last counts, not what was furthest.
+  now += 1000;
+  await ledger.recordBatch({ ...stored, identity: 'i~1', first: 3, last: 6 });
+  await ledger.recordBatch({ ...stored, identity: 'in', first: 3, last: 6 });
+  expect(await ledger.latest('i', of)).toEqual({ identity: 'i~1', last: 6, storedMillis: now });
+  expect((await ledger.highWater('i', of))?.last).toBe(2 ** 40);
+
   await ledger.recordLoss({ ...range, reason: 'gap' });
   const losses = await engine.store.query(`SELECT * FROM ${TABLES.losses} WHERE Topic = 't'`);
   expect(losses).toEqual([
     {
       Topic: 't',
-      TopicId: 'i~1',
+      TopicId: 'i',
       Partition: 3,
       FirstOffset: '5',
       LastOffset: String(2 ** 40),
       Reason: 'gap',
-      At: '2026-01-02 03:04:05.678',
+      At: '2026-01-02 03:04:06.678',
     },
   ]);
 });

@@ -5,8 +5,13 @@ import { Registry } from 'prom-client';
 import { runWriter, type WriterOptions } from '../../../ingest/writer/run-writer.ts';
 import type { BatchLedger } from '../../../ingest/writer/types.ts';
 import { MemoryLog } from '../../../log/memory/memory-log.ts';
-import type { DurableLog, OffsetCommit } from '../../../log/types.ts';
-import { GROUP_WRITER, HEADER_HEARTBEAT, TOPIC_OF_SIGNAL } from '../../../schemas/names.ts';
+import type { DurableLog, OffsetCommit, StoredRecord } from '../../../log/types.ts';
+import {
+  GROUP_WRITER,
+  HEADER_HEARTBEAT,
+  TOPIC_DEAD_LETTERS,
+  TOPIC_OF_SIGNAL,
+} from '../../../schemas/names.ts';
 import type { Store } from '../../../store/types.ts';
 import { type FakePolicy, fakeMapping } from './fake-mapping.ts';
 import { FakeLedger, FakeStore } from './fake-store.ts';
@@ -38,6 +43,7 @@ export class WriterWorld {
   static async create(): Promise<WriterWorld> {
     const world = new WriterWorld();
     await world.log.ensureTopic(TOPIC);
+    await world.log.ensureTopic(TOPIC_DEAD_LETTERS);
     return world;
   }
 
@@ -50,6 +56,11 @@ export class WriterWorld {
 
   async heartbeat(): Promise<void> {
     await this.log.append(TOPIC, [{ headers: { [HEADER_HEARTBEAT]: '1' }, value: Buffer.alloc(0) }]);
+  }
+
+  /** Records of the dead-letter topic. */
+  async deadLetters(): Promise<readonly StoredRecord[]> {
+    return (await this.log.read({ topic: TOPIC_DEAD_LETTERS, partition: 0 }, 0)).records;
   }
 
   async committed(): Promise<number | undefined> {
@@ -145,8 +156,9 @@ function steppedStore(store: FakeStore, step: Step): Store {
 
 function steppedLedger(ledger: FakeLedger, step: Step): BatchLedger {
   return {
-    isStored: (token) => ledger.isStored(token),
     highWater: (identity, of) => ledger.highWater(identity, of),
+    latest: (identity, of) => ledger.latest(identity, of),
+    batchesSince: (millis) => ledger.batchesSince(millis),
     recordBatch: (batch) => step('record batch', () => ledger.recordBatch(batch)),
     recordLoss: (loss) => step('record loss', () => ledger.recordLoss(loss)),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytesField, message } from '../../../bench/payload/protobuf.ts';
+import { bytesField, message, varintField } from '../../../bench/payload/protobuf.ts';
 import { createDecoder, decodeMetrics } from '../../../otlp/columns/decode.ts';
 import {
   type Exemplars,
@@ -153,20 +153,35 @@ describe('decodeMetrics()', () => {
     expect(commonAt(batch, summary, 0)).toEqual([1n, 500n, 2, [['q', 'r']]]);
   });
 
-  test('decodeMetrics() lets the last kind of a metric hold, its pieces merged', () => {
-    const piece = (field: number, point: Uint8Array) => bytesField(field, bytesField(1, point));
-    const both = decodeOne(
+  test('decodeMetrics() makes a metric of each data field: every point the validation counts has a row', () => {
+    const data = (field: number, point: Uint8Array, ...rest: readonly Uint8Array[]) =>
+      bytesField(field, message(bytesField(1, point), ...rest));
+    const several = decodeOne(
       metricsRequest([
         message(
-          piece(7, SUM_POINTS[0] as Uint8Array),
-          piece(5, GAUGE_POINTS[0] as Uint8Array),
-          piece(5, GAUGE_POINTS[1] as Uint8Array),
+          data(7, SUM_POINTS[0] as Uint8Array, varintField(2, 2), varintField(3, 1)),
+          data(5, GAUGE_POINTS[0] as Uint8Array),
+          bytesField(1, 'several'),
+          data(7, SUM_POINTS[1] as Uint8Array, varintField(2, 1)),
+          bytesField(3, 'unit'),
         ),
         message(bytesField(1, 'no data')),
       ]),
     );
-    expect([both.gauge.count, both.sum.count, both.metrics.kind[0], both.metrics.kind[1]]).toEqual([
-      2, 0, 5, 0,
+    const { metrics: found, gauge: gauges, sum: sums } = several;
+    expect([found.count, gauges.count, sums.count]).toEqual([3, 1, 2]);
+    expect([...sums.metric.subarray(0, 2), gauges.metric[0]]).toEqual([0, 2, 1]);
+    const facts = [0, 1, 2].map((row) => [
+      found.name.dictionary.text(found.name.ids[row] as number),
+      sliceText(several, found.unit, row),
+      found.kind[row],
+      found.temporality[row],
+      found.isMonotonic[row],
+    ]);
+    expect(facts).toEqual([
+      ['several', 'unit', METRIC_KIND.sum, 2, 1],
+      ['several', 'unit', METRIC_KIND.gauge, 0, 0],
+      ['several', 'unit', METRIC_KIND.sum, 1, 0],
     ]);
   });
 

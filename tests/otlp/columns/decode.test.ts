@@ -107,6 +107,27 @@ describe('decodeSpans()', () => {
     expect(batch.kind[0]).toBe(3);
   });
 
+  test('decodeSpans() reads tags and lengths that are written longer than they need be', () => {
+    /** A length-delimited field whose tag and length take a byte too much each. */
+    const wide = (field: number, content: Uint8Array) =>
+      message(Uint8Array.of(field * 8 + 2 + 0x80, 0, content.length + 0x80, 0), content);
+    const text = (value: string) => Buffer.from(value);
+    const integer = message(Uint8Array.of(3 * 8 + 0x80, 0, 7));
+    const batch = decodeSpans([
+      spanRequest(
+        wide(5, text('name')),
+        wide(9, message(wide(1, text('a')), wide(2, wide(1, text('A'))))),
+        wide(9, message(wide(1, text('b')), wide(2, integer))),
+      ),
+    ]);
+    expect(batch.undecodable).toEqual([]);
+    expect(batch.name.dictionary.text(batch.name.ids[0] as number)).toBe('name');
+    expect(attributesAt(batch, batch.attributes, 0)).toEqual([
+      ['a', { kind: 'string', value: 'A' }],
+      ['b', { kind: 'int', value: 7n }],
+    ]);
+  });
+
   test('decodeSpans() skips a known field of another wire type, and takes unknown enums as unspecified', () => {
     const batch = decodeSpans([
       spanRequest(

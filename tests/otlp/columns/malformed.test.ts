@@ -79,7 +79,7 @@ function checkAttributes(batch: Batch, column: AttributesColumn, rows: number, e
 /** Everything a batch says, as the tables would hold it. */
 function outcome(signal: Signal, requests: readonly EncodedRequest[]): unknown {
   const batch = decode(signal, requests);
-  const { blocks, rejected } = encodeBlocks(batch, POLICY);
+  const { blocks, refused } = encodeBlocks(batch, POLICY);
   return {
     undecodable: batch.undecodable.filter(({ offset }) => offset === 0).map(({ reason }) => reason),
     blocks: blocks.map(({ table, day, rows, chunks }) => [
@@ -88,7 +88,7 @@ function outcome(signal: Signal, requests: readonly EncodedRequest[]): unknown {
       rows,
       Buffer.concat(chunks).toString('base64'),
     ]),
-    rejected,
+    refused: refused.map(({ reason, rows }) => [reason, ...rows]),
   };
 }
 
@@ -157,7 +157,7 @@ describe('decode() on malformed bytes', () => {
     'an end of no group': Uint8Array.of(0x0c),
     'eight bytes cut off': Uint8Array.of(0x09, 1, 2, 3),
     'four bytes cut off': Uint8Array.of(0x0d, 1, 2, 3),
-    text: Buffer.from('{"resourceSpans":[]}'),
+    text: Buffer.from('resourceSpans: []'),
   };
   for (const [sentence, bytes] of Object.entries(cases)) {
     test(`decodeSpans() names a request with ${sentence} undecodable, as request and as span`, () => {

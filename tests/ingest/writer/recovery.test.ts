@@ -1,0 +1,237 @@
+/** Starts that are not simply where the last writer stopped, and what is kept for them. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { LETTER_HEADERS } from '../../../ingest/dead-letters/append-letters.ts';
+import { letterId } from '../../../ingest/dead-letters/letter-id.ts';
+import { decodeState, encodeState, type Plan, SETTINGS_DIGEST } from '../../../ingest/writer/plan.ts';
+import { GROUP_WRITER, HEADER_REPLAY_OF } from '../../../schemas/names.ts';
+import { StoreError } from '../../../store/errors.ts';
+import type { FakePolicy } from './fake-mapping.ts';
+import { AT, metric, TOPIC, until, WriterWorld } from './writer-world.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const rows = (letters: string) => [...letters].map((row) => `otel_traces/${row}`);
+
+async function anomalies(world: ReturnType<WriterWorld['start']>): Promise<Record<string, number>> {
+  const found = await world.registry.getSingleMetric('valet_writer_anomalies_total')?.get();
+  return Object.fromEntries((found?.values ?? []).map(({ labels, value }) => [labels['kind'], value]));
+}
+
+function planUpTo(last: number): Plan<FakePolicy> {
+  return { last, version: '1.1', settings: SETTINGS_DIGEST, policy: { mark: '' }, at: Date.now(), shards: 1 };
+}
+
+describe('runWriter() and offsets that are not its own', () => {
+  test('trusts no foreign offset: neither one that skips nor one that repeats', async () => {
+    for (const offset of [1, 5]) {
+      const world = await WriterWorld.create();
+      await world.append('a', 'b');
+      const first = world.start();
+      await world.settled();
+      await first.stop();
+      await world.append('c', 'd', 'e');
+      await world.log.commit([{ group: GROUP_WRITER, ...AT, offset, metadata: 'not ours' }]);
+      const second = world.start();
+      await until(() => world.store.rows.length === 5);
+      await world.settled();
+      await second.stop();
+      expect(world.store.rows).toEqual(rows('abcde'));
+      expect(await anomalies(second)).toEqual({ 'offsets-foreign': 1 });
+    }
+  });
+
+  test('starts from the first record when only a foreign offset is there', async () => {
+    const world = await WriterWorld.create();
+    await world.append('a', 'b');
+    await world.log.commit([{ group: GROUP_WRITER, ...AT, offset: 2, metadata: '' }]);
+    const writer = world.start();
+    await until(() => world.store.rows.length === 2);
+    await world.settled();
+    await writer.stop();
+    expect(await anomalies(writer)).toEqual({ 'offsets-foreign': 1 });
+  });
+
+  test('counts lost offsets, and no anomaly at a first start or an ordinary one', async () => {
+    const world = await WriterWorld.create();
+    await world.append('a');
+    const first = world.start();
+    await world.settled();
+    await first.stop();
+    const second = world.start();
+    await world.append('b');
+    await world.settled();
+    await second.stop();
+    expect([await anomalies(first), await anomalies(second)]).toEqual([{}, {}]);
+    world.log.forget(GROUP_WRITER, AT);
+    const third = world.start();
+    await world.settled();
+    await third.stop();
+    expect(await anomalies(third)).toEqual({ 'offsets-lost': 1 });
+    expect(world.store.rows).toEqual(rows('ab'));
+  });
+
+  test('an older commit of its own that comes back stores nothing again', async () => {
+    const world = await WriterWorld.create();
+    await world.append('a', 'b', 'c', 'd');
+    const first = world.start();
+    await world.settled();
+    await first.stop();
+    const metadata = encodeState({ identity: await world.log.identity(TOPIC), plan: planUpTo(1) });
+    await world.log.commit([{ group: GROUP_WRITER, ...AT, offset: 0, metadata }]);
+    const second = world.start();
+    await world.settled();
+    await second.stop();
+    expect(world.store.rows).toEqual(rows('abcd'));
+  });
+});
+
+describe('runWriter() on a log that ends too early', () => {
+  test('stores what is left of an open plan under its tokens, records the rest as lost, and goes on under others', async () => {
+    for (const before of ['stored', 'not stored'] as const) {
+      const world = await WriterWorld.create();
+      const identity = await world.log.identity(TOPIC);
+      await world.append('a', 'b');
+      // Planned when the log went to 3.
+      const metadata = encodeState({ identity, plan: planUpTo(3) });
+      await world.log.commit([{ group: GROUP_WRITER, ...AT, offset: 0, metadata }]);
+      if (before === 'stored')
+        await world.store.insert({
+          table: 'otel_traces',
+          columns: ['c'],
+          chunks: [Buffer.from('a,b')],
+          token: `${identity}-0-0-3-otel_traces-2026-01-01-1.1`,
+        });
+      const first = world.start({ step: 1, when: 'before' });
+      await until(first.isDead);
+      await first.stop();
+      // Other records take the places of those that are gone.
+      await world.append('c', 'd', 'e');
+      const second = world.start();
+      await world.settled();
+      await second.stop();
+      expect(world.store.rows).toEqual(rows('abcde'));
+      expect(world.ledger.losses[0]).toMatchObject({ first: 2, last: 3, reason: 'cut-plan', identity });
+      expect(await anomalies(first)).toEqual({ 'log-shorter': 1 });
+      expect(await anomalies(second)).toEqual({});
+      const state = decodeState((await world.log.committed(GROUP_WRITER, AT))?.metadata ?? '');
+      expect(state?.identity).toMatch(new RegExp(`^${identity}~`));
+    }
+  });
+
+  test('records all of an open plan as lost when none of it is there', async () => {
+    const world = await WriterWorld.create();
+    const identity = await world.log.identity(TOPIC);
+    await world.append('a');
+    const metadata = encodeState({ identity, plan: planUpTo(7) });
+    await world.log.commit([{ group: GROUP_WRITER, ...AT, offset: 5, metadata }]);
+    const writer = world.start();
+    await until(async () => (await metric(writer.registry, 'valet_writer_position')) === 1);
+    await world.append('b');
+    await world.settled();
+    await writer.stop();
+    expect(world.store.rows).toEqual(rows('b'));
+    expect(world.ledger.losses).toMatchObject([{ first: 5, last: 7, reason: 'cut-plan' }]);
+  });
+});
+
+describe('runWriter() and the deduplication window', () => {
+  test('notes the blocks of a batch that takes long, and does not send them again after a restart', async () => {
+    const world = await WriterWorld.create();
+    await world.append('a@otel_logs;b');
+    let now = 0;
+    const real = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => real() + now);
+    world.store.onInsert = async ({ table }) => {
+      if (table === 'otel_traces') throw new StoreError('bad-data', 'Cannot insert as told');
+    };
+    const first = world.start();
+    await until(() => world.store.attempts.length === 1);
+    // The refused block is tried for hours.
+    now = 3_600_000;
+    await until(async () => {
+      const committed = await world.log.committed(GROUP_WRITER, AT);
+      return decodeState(committed?.metadata ?? '')?.done !== undefined;
+    });
+    await first.stop();
+    world.store.onInsert = async () => {};
+    // Meanwhile the table of the other block forgot its token.
+    const attempts = world.store.attempts.length;
+    const second = world.start();
+    await world.settled();
+    await second.stop();
+    expect(world.store.attempts.slice(attempts)).toHaveLength(1);
+    expect([...world.store.rows].sort()).toEqual(['otel_logs/a', 'otel_traces/b']);
+  });
+
+  test('tells when a plan is replayed after so much was stored that its tokens may be forgotten', async () => {
+    const world = await WriterWorld.create();
+    await world.append('a');
+    const identity = await world.log.identity(TOPIC);
+    const at = Date.now() - 60_000;
+    const metadata = encodeState({ identity, plan: { ...planUpTo(0), at } });
+    await world.log.commit([{ group: GROUP_WRITER, ...AT, offset: 0, metadata }]);
+    world.ledger.batchesSince = async (millis) => (millis === at ? 20_000 : 0);
+    const writer = world.start();
+    await world.settled();
+    await writer.stop();
+    expect(await anomalies(writer)).toEqual({ 'late-replay': 1 });
+    expect(world.store.rows).toEqual(rows('a'));
+  });
+});
+
+describe('runWriter() and dead letters', () => {
+  test('appends them to their topic with where they stood and why, and stores them as a block of the batch', async () => {
+    const world = await WriterWorld.create();
+    await world.append('a', 'bad', 'c');
+    const writer = world.start();
+    await world.settled();
+    await writer.stop();
+    const identity = await world.log.identity(TOPIC);
+    const [record, ...more] = await world.deadLetters();
+    expect(more).toEqual([]);
+    expect(record?.key).toBe(`${TOPIC}/0/1`);
+    expect(Buffer.from(record?.value ?? []).toString()).toBe('bad');
+    const source = { topic: TOPIC, partition: 0, identity };
+    expect(record?.headers).toEqual({
+      [LETTER_HEADERS.id]: letterId(source, { offset: 1, reason: 'undecodable' }),
+      [LETTER_HEADERS.topic]: TOPIC,
+      [LETTER_HEADERS.topicId]: identity,
+      [LETTER_HEADERS.partition]: '0',
+      [LETTER_HEADERS.offset]: '1',
+      [LETTER_HEADERS.appendedMillis]: expect.stringMatching(/^\d+$/),
+      [LETTER_HEADERS.reason]: 'undecodable',
+      [LETTER_HEADERS.detail]: 'told so',
+      [LETTER_HEADERS.rows]: '0',
+      [LETTER_HEADERS.size]: '3',
+    });
+    expect(world.store.aside).toEqual(['valet_dead_letters']);
+  });
+
+  test('notes a record that is a replay of a letter, also when it becomes a letter again', async () => {
+    const world = await WriterWorld.create();
+    for (const value of ['a', 'bad'])
+      await world.log.append(TOPIC, [{ headers: { [HEADER_REPLAY_OF]: 'abc' }, value: Buffer.from(value) }]);
+    const writer = world.start();
+    await world.settled();
+    await writer.stop();
+    expect([...world.store.aside].sort()).toEqual(['valet_dead_letters', 'valet_replays']);
+    expect(world.store.rows).toEqual(rows('a'));
+  });
+
+  test('ends a batch before the request whose rows would be too many, and begins the next with it', async () => {
+    const world = await WriterWorld.create();
+    await world.append('aaaa', 'bbbb', 'c', 'dddddddd', 'e');
+    const writer = world.start(undefined, { limits: { maxRecords: 100, maxRowBytes: 8, maxWaitMillis: 5 } });
+    await world.settled();
+    await writer.stop();
+    expect(world.store.rows).toEqual(
+      ['aaaa', 'bbbb', 'c', 'dddddddd', 'e'].map((row) => `otel_traces/${row}`),
+    );
+    expect([...world.ledger.batches.values()].map(({ first, last }) => [first, last])).toEqual([
+      [0, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ]);
+  });
+});
