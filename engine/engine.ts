@@ -2,9 +2,13 @@
  * The engine role on a log: definitions, meters and evaluator, each advanced by a call. Nothing here waits for a
  * clock; `runEngine` does. All state is on the log: an engine can be dropped between any two calls and another one
  * opened on the same log goes on where it stopped.
+ *
+ * Any number of engines share the work: partitions of the otlp topics among their meters, those of `valet_sli` among
+ * their evaluators. Both come and go at any time.
  */
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { keyPartition } from '../log/partition-choice.ts';
 import type { DurableLog, Membership, TopicPartition } from '../log/types.ts';
 import {
   GROUP_EVALUATOR,
@@ -24,10 +28,12 @@ import type { DefinitionEntry } from './core/records/definition-record.ts';
 import { EngineReplica } from './core/replica.ts';
 import { DefinitionFeed } from './definitions/definition-feed.ts';
 import { DefinitionPublisher } from './definitions/definition-publisher.ts';
-import { Evaluator } from './evaluator/evaluator.ts';
+import { type CommitAsOwner, Evaluator } from './evaluator/evaluator.ts';
 import { Gate } from './gate.ts';
+import { HeadsTold } from './meter/heads-told.ts';
 import { MeterRunner } from './meter/meter-runner.ts';
 import { decodeMeterState } from './meter/meter-state.ts';
+import { type MeterStep, Meters } from './meter/meters.ts';
 import { type EngineMetrics, engineMetrics } from './metrics.ts';
 import { ResultWriter } from './results/result-writer.ts';
 import { Results } from './results/results.ts';
@@ -46,92 +52,132 @@ export interface EngineOptions {
   readonly now: () => number;
 }
 
-/** See above; made by {@link Engine.open}. */
+/** The partition whose owner publishes definitions. */
+const PUBLISHER_PARTITION = 0;
+
+/** See above; made by {@link Engine.create}. */
 export class Engine {
   readonly #options: EngineOptions;
   readonly #metrics: EngineMetrics;
   readonly #replica: EngineReplica;
   readonly #feed: DefinitionFeed;
-  readonly #results: Results;
   readonly #publisher: DefinitionPublisher;
+  readonly #headsTold: HeadsTold;
   /** Definitions are published between two commits of meters, never during one. */
   readonly #gate = new Gate();
-  readonly #meters = new Map<string, MeterRunner>();
+  readonly #meters: Meters;
+  readonly #evaluator: Evaluator;
   readonly #memberships: Membership[] = [];
-  #evaluator: Evaluator | undefined;
   #counters: { readonly version: number; readonly counters: readonly Counter[] } | undefined;
 
-  private constructor(options: EngineOptions) {
-    const { log, latenessSeconds, logger, now, registry, sloDir, store } = options;
+  private constructor(options: EngineOptions, sliPartitions: number) {
+    const { log, logger, now, registry, sloDir, latenessSeconds, store } = options;
     this.#options = options;
     this.#metrics = engineMetrics(registry);
+    const partitionOf = (slo: string) => keyPartition(slo, sliPartitions);
     this.#replica = new EngineReplica({
       latenessSeconds,
-      onSlice: (slo, generation, slice) => this.#results.slice(slo, generation, slice),
+      onSlice: (changed) => this.#evaluator.changed(changed.partition, changed),
     });
+    this.#replica.placeBy(partitionOf);
     this.#feed = new DefinitionFeed(log, this.#replica);
-    const writer = store && new ResultWriter({ store, metrics: this.#metrics, logger });
-    this.#results = new Results({
-      replica: this.#replica,
-      definitionsVersion: () => this.#feed.version,
-      ...(writer === undefined ? {} : { writer }),
-      latenessSeconds,
-      now,
-    });
+    this.#headsTold = new HeadsTold(log);
     const { definitions } = this.#replica;
-    const hasData = (signal: Signal) => this.#hasData(signal);
-    this.#publisher = new DefinitionPublisher({ log, sloDir, definitions, hasData, now, logger });
+    this.#publisher = new DefinitionPublisher({
+      sloDir,
+      definitions,
+      hasData: (signal) => this.#hasData(signal),
+      // One engine alone has one clock, and its gate.
+      leadSlices: sliPartitions > 1 ? 1 : 0,
+      now,
+      logger,
+    });
+    this.#meters = new Meters({
+      log,
+      makeRunner: (source) => this.#makeRunner(source),
+      isPublished: () => this.#isPublished(),
+      counters: () => this.#currentCounters(),
+      gate: this.#gate,
+      partitions: sliPartitions,
+      partitionOf,
+    });
+    this.#evaluator = this.#makeEvaluator(
+      store && new ResultWriter({ store, metrics: this.#metrics, logger }),
+    );
   }
 
-  /**
-   * Joins the log and takes up the state left on it. The otlp topics must exist; the engine's own are made.
-   * Partitions of `valet_sli` are those assigned at the opening.
-   */
-  static async open(options: EngineOptions): Promise<Engine> {
-    const { log } = options;
-    await log.ensureTopic(TOPIC_DEFINITIONS, { cleanup: 'compact' });
-    await log.ensureTopic(TOPIC_STATE, { cleanup: 'compact' });
-    await log.ensureTopic(TOPIC_SLI);
-    const engine = new Engine(options);
-    await engine.#join();
-    return engine;
+  /** An engine that owns nothing yet. All topics must exist, `valet_state` with the partitions of `valet_sli`. */
+  static async create(options: EngineOptions): Promise<Engine> {
+    const topics = [TOPIC_SLI, TOPIC_STATE].map((topic) => options.log.partitionCount(topic));
+    const [sli = 1, state = 0] = await Promise.all(topics);
+    if (state < sli) {
+      throw new RangeError(
+        `Cannot keep the state as ${TOPIC_STATE} must have ${sli} partitions: current value is ${state}`,
+      );
+    }
+    return new Engine(options, sli);
   }
 
-  /** What the engine knows; for reading only. */
+  /** What the engine knows of the partitions it owns; for reading only. */
   get replica(): EngineReplica {
     return this.#replica;
   }
 
-  /** Publishes what changed in the SLO directory; resolves with the number of records. */
-  publishDefinitions(): Promise<number> {
-    return this.#gate.run(async () => {
-      await this.#feed.refresh();
-      const published = await this.#publisher.publish();
-      await this.#feed.refresh();
-      return published;
-    });
+  /** Joins the other engines and takes up what is given to it. After a failure, call it again. */
+  async join(): Promise<void> {
+    const { log } = this.#options;
+    const [meters, evaluators] = this.#memberships;
+    const topics = SIGNALS.map((signal) => TOPIC_OF_SIGNAL[signal]);
+    if (meters === undefined) {
+      const membership = await log.join(GROUP_METER, topics, {
+        assigned: (partitions) => this.#meters.assign(partitions),
+        revoked: (partitions) => this.#meters.revoke(partitions),
+      });
+      this.#memberships.push(membership);
+    }
+    if (evaluators === undefined) {
+      const membership = await log.join(GROUP_EVALUATOR, [TOPIC_SLI], {
+        assigned: (partitions) => this.#evaluator.assign(partitions.map(({ partition }) => partition)),
+        revoked: (partitions) => this.#evaluator.revoke(partitions.map(({ partition }) => partition)),
+      });
+      this.#memberships.push(membership);
+    }
+    await this.#evaluator.takeUp();
   }
 
-  /** The meters of the partitions assigned, one each. */
-  meters(): readonly MeterRunner[] {
-    return [...this.#meters.values()];
+  /** Publishes what changed in the SLO directory, if that is this engine's to do; resolves with the number of records. */
+  async publishDefinitions(): Promise<number> {
+    let published = 0;
+    await this.#evaluator.asOwner(PUBLISHER_PARTITION, (owner, commit) =>
+      this.#gate.run(async () => {
+        await this.#feed.refresh();
+        // What the owner before published may not show yet.
+        if (this.#replica.definitions.published < owner.published) return;
+        published = await this.#publish((append, number) => commit(append, { ...owner, published: number }));
+        await this.#feed.refresh();
+      }),
+    );
+    return published;
   }
 
-  /** One read and commit of a meter; resolves with the number of log records taken. */
-  async meter(runner: MeterRunner, waitMillis = 0, signal?: AbortSignal): Promise<number> {
-    const records = await runner.read(waitMillis, signal);
-    if (records.length > 0) await this.#gate.run(() => runner.commit(records));
-    return records.length;
+  /** Waits for definitions another engine published, at most so long, and takes them. */
+  awaitDefinitions(waitMillis: number, signal: AbortSignal): Promise<void> {
+    return this.#feed.wait(waitMillis, signal);
+  }
+
+  /** One read of all meters and one commit, waiting up to `waitMillis` for records. */
+  meter(waitMillis = 0, signal?: AbortSignal): Promise<MeterStep> {
+    return this.#meters.step(waitMillis, signal);
   }
 
   /** One step of the evaluator up to now; true when there is more to do at once. */
-  async evaluate(): Promise<boolean> {
-    return (await this.#evaluator?.step(this.#options.now())) ?? false;
+  evaluate(): Promise<boolean> {
+    return this.#evaluator.step(this.#options.now());
   }
 
   /** Writes the evaluator's state now; for an orderly end. */
-  async checkpoint(): Promise<void> {
-    await this.#evaluator?.checkpoint(this.#options.now());
+  checkpoint(): Promise<void> {
+    return this.#evaluator.checkpoint(this.#options.now());
   }
 
   /** Gives the partitions back. */
@@ -139,70 +185,61 @@ export class Engine {
     for (const membership of this.#memberships.splice(0)) await membership.close();
   }
 
-  async #join(): Promise<void> {
-    const { log } = this.#options;
-    const topics = SIGNALS.map((signal) => TOPIC_OF_SIGNAL[signal]);
-    const meters = await log.join(GROUP_METER, topics, {
-      assigned: (partitions) => this.#assignMeters(partitions),
-      revoked: (partitions) => {
-        for (const { topic, partition } of partitions) this.#meters.delete(`${topic}/${partition}`);
-        // A commit in flight ends first.
-        return this.#gate.run(() => Promise.resolve());
-      },
-    });
-    const sliPartitions: number[] = [];
-    const evaluators = await log.join(GROUP_EVALUATOR, [TOPIC_SLI], {
-      assigned: (partitions) => {
-        sliPartitions.push(...partitions.map(({ partition }) => partition));
-      },
-      revoked: () => {
-        this.#evaluator = undefined;
-      },
-    });
-    this.#memberships.push(meters, evaluators);
-    await this.#startEvaluator(sliPartitions);
+  async #publish(
+    commit: (append: Parameters<CommitAsOwner>[0], number: number) => Promise<boolean>,
+  ): Promise<number> {
+    const publication = await this.#publisher.plan();
+    if (publication === undefined) return 0;
+    const { records, report } = publication;
+    const append = { topic: TOPIC_DEFINITIONS, partition: 0, records };
+    if (!(await commit(append, this.#replica.definitions.published + 1))) return 0;
+    report();
+    return records.length;
   }
 
-  #assignMeters(partitions: readonly TopicPartition[]): void {
+  #makeRunner(source: TopicPartition): MeterRunner | undefined {
     const { log, latenessSeconds, logger } = this.#options;
-    for (const source of partitions) {
-      const signal = SIGNALS.find((candidate) => TOPIC_OF_SIGNAL[candidate] === source.topic);
-      if (signal === undefined) continue;
-      const runner = new MeterRunner({
-        log,
-        signal,
-        source,
-        counters: () => this.#currentCounters(),
-        latenessMillis: latenessSeconds * 1000,
-        metrics: this.#metrics,
-        logger,
-      });
-      this.#meters.set(`${source.topic}/${source.partition}`, runner);
-    }
-  }
-
-  async #startEvaluator(partitions: readonly number[]): Promise<void> {
-    const { log, latenessSeconds, logger } = this.#options;
-    this.#evaluator = new Evaluator({
+    const signal = SIGNALS.find((candidate) => TOPIC_OF_SIGNAL[candidate] === source.topic);
+    if (signal === undefined) return undefined;
+    return new MeterRunner({
       log,
-      partitions,
-      replica: this.#replica,
-      feed: this.#feed,
-      results: this.#results,
-      isMetered: (signal) => this.#isMetered(signal),
+      signal,
+      source,
+      lastTold: (name) => this.#headsTold.of(name),
       latenessMillis: latenessSeconds * 1000,
       metrics: this.#metrics,
       logger,
     });
-    await this.#evaluator.restore();
+  }
+
+  #makeEvaluator(writer: ResultWriter | undefined): Evaluator {
+    const { log, latenessSeconds, logger, now } = this.#options;
+    const replica = this.#replica;
+    return new Evaluator({
+      log,
+      replica,
+      refreshDefinitions: () => this.#feed.refresh(),
+      writer,
+      makeResults: (partition) =>
+        new Results({ replica, partition, ...(writer && { writer }), latenessSeconds, now }),
+      latenessMillis: latenessSeconds * 1000,
+      metrics: this.#metrics,
+      logger,
+    });
+  }
+
+  async #isPublished(): Promise<boolean> {
+    const { definitions } = this.#replica;
+    if (definitions.published === 0) await this.#feed.refresh();
+    return definitions.published > 0;
   }
 
   async #currentCounters(): Promise<readonly Counter[]> {
     await this.#feed.refresh();
-    const { version } = this.#feed;
-    if (this.#counters?.version !== version) {
-      const entries = this.#replica.definitions.entries();
-      this.#counters = { version, counters: entries.flatMap((entry) => this.#countersOf(entry)) };
+    const { definitions } = this.#replica;
+    if (this.#counters?.version !== definitions.version) {
+      const counters = definitions.entries().flatMap((entry) => this.#countersOf(entry));
+      this.#counters = { version: definitions.version, counters };
     }
     return this.#counters.counters;
   }
@@ -217,27 +254,14 @@ export class Engine {
     }
   }
 
-  async #sources(signal: Signal): Promise<readonly TopicPartition[]> {
-    const topic = TOPIC_OF_SIGNAL[signal];
-    const count = await this.#options.log.partitionCount(topic);
-    return Array.from({ length: count }, (_, partition) => ({ topic, partition }));
-  }
-
+  /** Whether any event of a signal has been metered, by whichever engine. */
   async #hasData(signal: Signal): Promise<boolean> {
-    for (const source of await this.#sources(signal)) {
-      const committed = await this.#options.log.committed(GROUP_METER, source);
-      if (committed && decodeMeterState(committed.metadata).headMillis !== undefined) return true;
-    }
-    return false;
-  }
-
-  async #isMetered(signal: Signal): Promise<boolean> {
     const { log } = this.#options;
-    for (const source of await this.#sources(signal)) {
-      const { next } = await log.bounds(source);
-      const committed = await log.committed(GROUP_METER, source);
-      if ((committed?.offset ?? 0) < next) return false;
-    }
-    return true;
+    const topic = TOPIC_OF_SIGNAL[signal];
+    const count = await log.partitionCount(topic);
+    const committed = await Promise.all(
+      Array.from({ length: count }, (_, partition) => log.committed(GROUP_METER, { topic, partition })),
+    );
+    return committed.some((each) => decodeMeterState(each?.metadata ?? '').state.headMillis !== undefined);
   }
 }

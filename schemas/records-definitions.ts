@@ -28,3 +28,10 @@ export interface DefinitionProblemsRecord<Problem> {
   readonly file: string;
   readonly problems: readonly Problem[];
 }
+
+/** Tells that definitions were published, and how often. Key `published`. */
+export interface DefinitionsPublishedRecord {
+  readonly kind: 'published';
+  /** From 1, rising with every publication. */
+  readonly number: number;
+}

@@ -1,5 +1,6 @@
 /** Records of `valet_state`, JSON, compacted by key (docs/formats/valet_state.md). */
 import type { Signal } from './names.ts';
+import type { SliSource } from './records-sli.ts';
 
 /** One block of counts. Key `counts|<slo>|<generation>|<level>|<block>`. */
 export interface StateCountsRecord {
@@ -45,19 +46,20 @@ export interface StateProgressRecord {
   readonly kind: 'progress';
   /** Of `valet_sli`. */
   readonly partition: number;
+  /** Number of the checkpoint, rising from 1; absent in records of before checkpoints were numbered. */
+  readonly checkpoint?: number;
+  /** Identity of `valet_sli`, whose offset is named; absent as above. */
+  readonly identity?: string;
   /** The first offset of that partition that is in no block. */
   readonly offset: number;
-  /** Heads of the meters, by source. */
-  readonly heads: readonly {
-    readonly source: string;
-    readonly signal: Signal;
-    readonly headMillis: number;
-    readonly dataMillis: number;
-  }[];
+  /** Where the meters are, by source. */
+  readonly heads: readonly SliSource[];
   /** Last slice edge evaluated, by signal. */
   readonly evaluated: Readonly<Partial<Record<Signal, number>>>;
   /** Absent: everything was written. */
   readonly unwritten?: Unwritten;
+  /** The latest `UpdatedAt` of the partition's rows, milliseconds: later owners stamp theirs later. Absent: no rows. */
+  readonly stampMillis?: number;
 }
 
 /** One alert. Key `alert|<id>`; deleted when its history is no longer kept. */

@@ -1,26 +1,22 @@
 /**
- * The engine's state as its topics tell it: definitions, counts, alerts. The evaluator feeds one and decides by it;
- * the query role feeds another and answers from it. Pure: no clock, no I/O.
+ * The engine's state as its topics tell it: definitions, and the partitions of `valet_sli` with their counts and
+ * alerts. The evaluator feeds those it owns and decides by them; the query role feeds all and answers from them.
+ * Pure: no clock, no I/O.
  *
- * Feed `valet_definitions` and `valet_state` from their beginnings to their ends first, then `valet_sli` from
- * `position(partition)` on, then all three as they grow. Records already contained in the state are skipped, so
- * reading `valet_sli` from its beginning gives the same, slower.
+ * Feed `valet_definitions` as it grows, and each partition as `PartitionReplica` says.
  */
-import { SIGNALS, type Signal, TOPIC_DEFINITIONS, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
-import type { SliRecord } from '../../schemas/records-sli.ts';
-import type { StateProgressRecord, StateRecord, Unwritten } from '../../schemas/records-state.ts';
+import { type Signal, TOPIC_DEFINITIONS, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
 import type { SloInstant } from './alerts/judge-tier.ts';
 import type { PreparedObjective } from './alerts/prepare-objective.ts';
 import { rankAlerts } from './alerts/tier-order.ts';
 import { toNumber } from './budget/fraction.ts';
 import type { StoredDefinitionRecord } from './records/definition-record.ts';
 import { decodeJson } from './records/json-record.ts';
-import { AlertBook } from './replica/alert-book.ts';
-import { CountBook, type GenerationCounts, type OnSlice } from './replica/count-book.ts';
+import { newestFirst } from './replica/alert-book.ts';
+import type { GenerationCounts } from './replica/count-book.ts';
 import { DefinitionBook, type KnownSlo } from './replica/definition-book.ts';
-import { floorsAt } from './replica/retention.ts';
+import { type EngineRecord, PartitionReplica } from './replica/partition-replica.ts';
 import { sliceFrom } from './slices/slice.ts';
-import type { BlockPlace } from './slices/timeline.ts';
 import { sloSeries } from './status/slo-series.ts';
 import { sloStatus } from './status/slo-status.ts';
 import type {
@@ -33,18 +29,20 @@ import type {
   SloSummary,
 } from './types.ts';
 
-/** A record of one of the engine's topics; the log's stored records fit. */
-export interface EngineRecord {
-  readonly offset: number;
-  readonly key: string | undefined;
-  readonly value: Uint8Array;
+/** A slice whose counts changed. */
+export interface ChangedSlice {
+  /** Of `valet_sli`. */
+  readonly partition: number;
+  readonly slo: string;
+  readonly generation: number;
+  readonly slice: number;
 }
 
 export interface EngineReplicaOptions {
   /** How late an event may come; decides how long 10 s counts are kept. @default 600 */
   readonly latenessSeconds?: number;
   /** Told of every slice whose counts changed by a record of `valet_sli`. */
-  readonly onSlice?: OnSlice;
+  readonly onSlice?: (changed: ChangedSlice) => void;
 }
 
 /** A generation and the counts it has. */
@@ -54,28 +52,25 @@ export interface GenerationAt {
   readonly counts: GenerationCounts;
 }
 
-/** A block that is no longer kept, with whose it was. */
-export interface ForgottenBlock extends BlockPlace {
-  readonly owner: { readonly slo: string; readonly generation: number } | { readonly signal: Signal };
-}
-
 /** See above. */
 export class EngineReplica implements EngineView {
   readonly definitions = new DefinitionBook();
-  readonly alertBook = new AlertBook();
-  readonly counts: CountBook;
-  /** Last slice edge evaluated, by signal. */
-  readonly evaluated = new Map<Signal, number>();
-  /** What was not in ClickHouse at the last checkpoint, by partition of `valet_sli`. */
-  readonly unwritten = new Map<number, Unwritten>();
   readonly #latenessSeconds: number;
-  readonly #positions = new Map<number, number>();
-  /** Partitions of `valet_sli` from which records have been counted here: stored blocks are behind them. */
-  #isCounting = false;
+  readonly #onSlice: EngineReplicaOptions['onSlice'];
+  readonly #partitions = new Map<number, PartitionReplica>();
+  #partitionOf: (slo: string) => number = () => 0;
+  /** SLOs in force by their partition and signal, as of a version of the definitions. */
+  #homes: { readonly version: number; readonly slos: ReadonlyMap<string, readonly KnownSlo[]> } | undefined;
 
   constructor({ latenessSeconds = 600, onSlice }: EngineReplicaOptions = {}) {
     this.#latenessSeconds = latenessSeconds;
-    this.counts = new CountBook(onSlice);
+    this.#onSlice = onSlice;
+  }
+
+  /** Tells which partition an SLO belongs to; before, all belong to partition 0. */
+  placeBy(partitionOf: (slo: string) => number): void {
+    this.#partitionOf = partitionOf;
+    this.#homes = undefined;
   }
 
   /**
@@ -83,30 +78,64 @@ export class EngineReplica implements EngineView {
    * (already contained in the state), true when it was taken.
    */
   apply(topic: string, record: EngineRecord, partition = 0): boolean {
-    if (topic === TOPIC_SLI) return this.#applySli(record, partition);
-    if (topic === TOPIC_STATE) return this.#applyState(record);
+    if (topic === TOPIC_SLI) return this.partition(partition).applySli(record);
+    if (topic === TOPIC_STATE) return this.partition(partition).applyState(record);
     if (topic === TOPIC_DEFINITIONS) return this.#applyDefinition(record);
     return false;
   }
 
-  /** The next offset of a partition of `valet_sli` to feed. */
-  position(partition = 0): number {
-    return this.#positions.get(partition) ?? 0;
+  /** What is known of a partition of `valet_sli`; empty when nothing is. */
+  partition(partition: number): PartitionReplica {
+    return this.#partitions.get(partition) ?? this.renew(partition);
   }
 
-  /** Forgets what no window needs once a signal has been evaluated up to a slice; returns the blocks gone. */
-  forget(signal: Signal, evaluatedSlice: number): readonly ForgottenBlock[] {
-    const latenessSeconds = this.#latenessSeconds;
-    const gone: ForgottenBlock[] = [];
-    const floors = (windowSeconds: number) => floorsAt(evaluatedSlice, { latenessSeconds, windowSeconds });
-    for (const { slo, generation, timeline } of this.counts.all()) {
-      const definition = this.definitions.get(slo)?.definition;
-      if (definition !== undefined && definition.indicator.total.signal !== signal) continue;
-      const places = timeline.forget(floors(definition?.window.seconds ?? DAYS_90));
-      gone.push(...places.map((place) => ({ ...place, owner: { slo, generation } })));
+  /** Forgets what is known of a partition; returns its new, empty state. */
+  renew(partition: number): PartitionReplica {
+    const onSlice = this.#onSlice;
+    const made = new PartitionReplica({
+      definitions: this.definitions,
+      latenessSeconds: this.#latenessSeconds,
+      ...(onSlice && { onSlice: (slo, generation, slice) => onSlice({ partition, slo, generation, slice }) }),
+    });
+    this.#partitions.set(partition, made);
+    return made;
+  }
+
+  /** Forgets a partition. */
+  drop(partition: number): void {
+    this.#partitions.delete(partition);
+  }
+
+  /** The next offset of a partition of `valet_sli` to feed. */
+  position(partition = 0): number {
+    return this.partition(partition).position;
+  }
+
+  /** See `PartitionReplica.reached`. */
+  reached(partition: number, offset: number): void {
+    this.partition(partition).reached(offset);
+  }
+
+  /** The SLOs in force of a signal that belong to a partition. */
+  slosOf(partition: number, signal: Signal): readonly KnownSlo[] {
+    const { version } = this.definitions;
+    if (this.#homes?.version !== version) {
+      const slos = Map.groupBy(this.definitions.inForce(), ({ entry, definition }) =>
+        homeKey(this.#partitionOf(entry.slo), definition.indicator.total.signal),
+      );
+      this.#homes = { version, slos };
     }
-    const places = this.counts.liveness[signal].timeline.forget(floors(DAYS_90));
-    return [...gone, ...places.map((place) => ({ ...place, owner: { signal } }))];
+    return this.#homes.slos.get(homeKey(partition, signal)) ?? [];
+  }
+
+  /** The partition an SLO belongs to. */
+  partitionOf(slo: string): number {
+    return this.#partitionOf(slo);
+  }
+
+  /** The state of the partition an SLO belongs to. */
+  home(slo: string): PartitionReplica {
+    return this.partition(this.#partitionOf(slo));
   }
 
   /** The generation a slice belongs to; the last one's for slices to come. */
@@ -114,15 +143,14 @@ export class EngineReplica implements EngineView {
     const { generations, slo } = entry;
     const found = generations.findLast(({ fromSlice }) => fromSlice <= slice) ?? generations[0];
     const { generation, fromSlice } = found ?? { generation: 1, fromSlice: 0 };
-    return { generation, fromSlice, counts: this.counts.of(slo, generation) };
+    return { generation, fromSlice, counts: this.home(slo).counts.of(slo, generation) };
   }
 
   /** The counts of an SLO at an instant, for evaluation. */
-  instantOf(known: KnownSlo, at: GenerationAt, atMillis: number): SloInstant {
-    const { definition } = known;
+  instantOf({ definition, entry }: KnownSlo, at: GenerationAt, atMillis: number): SloInstant {
     return {
       timeline: at.counts.timeline,
-      liveness: this.counts.liveness[definition.indicator.total.signal],
+      liveness: this.home(entry.slo).counts.liveness[definition.indicator.total.signal],
       generationFrom: at.fromSlice,
       minBadEvents: definition.minBadEvents,
       minCoverage: definition.minCoverage ?? 0,
@@ -170,7 +198,8 @@ export class EngineReplica implements EngineView {
       (slo === undefined || alert.slo === slo) &&
       (service === undefined || alert.service === service) &&
       (!openOnly || alert.endedAt === null);
-    return this.alertBook.newestFirst().filter(wanted).slice(0, limit);
+    const all = [...this.#partitions.values()].flatMap(({ alertBook }) => [...alertBook.all()]);
+    return all.filter(wanted).sort(newestFirst).slice(0, limit);
   }
 
   definition(slo: string): SloDefinition | undefined {
@@ -203,7 +232,7 @@ export class EngineReplica implements EngineView {
 
   /** Alerts open at an instant, the one that fires first. */
   #ranked({ entry, objectives }: KnownSlo, atMillis: number): readonly AlertRecord[] {
-    return rankAlerts(this.alertBook.openAt(entry.slo, atMillis), objectives);
+    return rankAlerts(this.home(entry.slo).alertBook.openAt(entry.slo, atMillis), objectives);
   }
 
   #summary(known: KnownSlo, prepared: PreparedObjective, atMillis: number): SloSummary {
@@ -228,69 +257,14 @@ export class EngineReplica implements EngineView {
     };
   }
 
-  #applySli(record: EngineRecord, partition: number): boolean {
-    if (record.offset < this.position(partition)) return false;
-    this.#positions.set(partition, record.offset + 1);
-    this.#isCounting = true;
-    const decoded = decodeJson<SliRecord>(record.value);
-    if (decoded === undefined) return false;
-    this.counts.apply(decoded, partition);
-    return true;
-  }
-
-  #applyState(record: EngineRecord): boolean {
-    if (record.value.length === 0) {
-      if (record.key?.startsWith('alert|')) this.alertBook.delete(record.key.slice('alert|'.length));
-      return record.key !== undefined;
-    }
-    const decoded = decodeJson<StateRecord<AlertRecord>>(record.value);
-    if (decoded === undefined) return false;
-    if (decoded.kind === 'alert') {
-      this.alertBook.put(decoded.alert);
-      return true;
-    }
-    if (decoded.kind === 'progress') this.#takeProgress(decoded);
-    else if (!this.#isCounting) this.#restore(decoded);
-    return true;
-  }
-
-  #restore(record: Exclude<StateRecord<AlertRecord>, { kind: 'alert' | 'progress' }>): void {
-    if (record.kind === 'samples') {
-      this.counts.of(record.slo, record.generation).samples.restore(record.samples);
-      return;
-    }
-    const timeline =
-      record.kind === 'alive'
-        ? this.counts.liveness[record.signal].timeline
-        : this.counts.of(record.slo, record.generation).timeline;
-    timeline.restoreBlock(record, record.cells);
-  }
-
-  #takeProgress({ partition, offset, heads, evaluated, unwritten = {} }: StateProgressRecord): void {
-    this.unwritten.set(partition, unwritten);
-    if (!this.#isCounting) {
-      this.#positions.set(partition, offset);
-      for (const head of heads) this.counts.setHead(partition, head);
-    }
-    for (const signal of SIGNALS) {
-      const slice = evaluated[signal];
-      if (slice === undefined) continue;
-      this.evaluated.set(signal, slice);
-      this.forget(signal, slice);
-    }
-  }
-
   #applyDefinition(record: EngineRecord): boolean {
     if (record.key === undefined) return false;
-    if (record.value.length === 0) {
-      this.definitions.apply(record.key, undefined);
-      return true;
-    }
+    if (record.value.length === 0) return this.definitions.apply(record.key, undefined);
     const decoded = decodeJson<StoredDefinitionRecord>(record.value);
-    if (decoded === undefined) return false;
-    this.definitions.apply(record.key, decoded);
-    return true;
+    return decoded !== undefined && this.definitions.apply(record.key, decoded);
   }
 }
 
-const DAYS_90 = 90 * 86_400;
+function homeKey(partition: number, signal: Signal): string {
+  return `${partition}/${signal}`;
+}

@@ -2,7 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const POLL_MILLIS = 3000;
+const POLL_MILLIS = 10_000;
 /** Editors write a file in several steps. */
 const SETTLE_MILLIS = 150;
 

@@ -1,26 +1,36 @@
 /** What a checkpoint writes: everything that changed since the one before, as one consistent cut. */
 import type { NewRecord } from '../../log/types.ts';
 import { SIGNALS, type Signal } from '../../schemas/names.ts';
-import type { StateRecord, Unwritten } from '../../schemas/records-state.ts';
+import type { StateRecord } from '../../schemas/records-state.ts';
 import { encodeJson } from '../core/records/json-record.ts';
 import { stateKey } from '../core/records/state-keys.ts';
-import type { EngineReplica, ForgottenBlock } from '../core/replica.ts';
+import type { CountBook } from '../core/replica/count-book.ts';
+import type { ForgottenBlock } from '../core/replica/partition-replica.ts';
 import type { AlertRecord } from '../core/types.ts';
+import type { Share } from './share.ts';
 
 const EMPTY = new Uint8Array(0);
+const ALERT_HISTORY_MILLIS = 90 * 86_400_000;
+
+/** The records of a partition's next checkpoint, for `valet_state`. What changed counts as written from here on. */
+export function checkpointRecords(share: Share, nowMillis: number): readonly NewRecord[] {
+  const { replica, changes } = share;
+  const forgotten = [...replica.evaluated].flatMap(([signal, slice]) => replica.forget(signal, slice));
+  return [
+    ...changedBlocks(replica.counts),
+    ...forgotten.map(deleteBlock),
+    ...forgetAlerts(share, nowMillis),
+    ...changes.map((alert) => stateRecord({ kind: 'alert', alert })),
+    progressRecord(share),
+  ];
+}
 
 /** A record of `valet_state`. */
-export function stateRecord(record: StateRecord<AlertRecord>): NewRecord {
+function stateRecord(record: StateRecord<AlertRecord>): NewRecord {
   return { key: stateKey(record), value: encodeJson(record) };
 }
 
-/** Deletes a key of `valet_state`. */
-export function deleteAlert(id: string): NewRecord {
-  return { key: `alert|${id}`, value: EMPTY };
-}
-
-/** Deletes a block that is no longer kept. */
-export function deleteBlock({ owner, level, block }: ForgottenBlock): NewRecord {
+function deleteBlock({ owner, level, block }: ForgottenBlock): NewRecord {
   const key =
     'signal' in owner
       ? stateKey({ kind: 'alive', signal: owner.signal, level, block, cells: [] })
@@ -28,39 +38,48 @@ export function deleteBlock({ owner, level, block }: ForgottenBlock): NewRecord 
   return { key, value: EMPTY };
 }
 
+function forgetAlerts({ replica }: Share, nowMillis: number): readonly NewRecord[] {
+  const oldest = new Date(nowMillis - ALERT_HISTORY_MILLIS).toISOString();
+  const old = [...replica.alertBook.all()].filter(({ endedAt }) => endedAt !== null && endedAt < oldest);
+  return old.map(({ id }) => {
+    replica.alertBook.delete(id);
+    return { key: `alert|${id}`, value: EMPTY };
+  });
+}
+
 /** The blocks and samples changed since the last call, whole. */
-export function changedRecords(replica: EngineReplica): readonly NewRecord[] {
+function changedBlocks(counts: CountBook): readonly NewRecord[] {
   const records: StateRecord<AlertRecord>[] = [];
-  for (const { slo, generation, timeline, samples } of replica.counts.all()) {
+  for (const { slo, generation, timeline, samples } of counts.all()) {
     for (const place of timeline.takeDirty()) {
       records.push({ kind: 'counts', slo, generation, ...place, cells: timeline.encodeBlock(place) });
     }
     const changed = samples.takeDirty();
     if (changed !== undefined) records.push({ kind: 'samples', slo, generation, samples: changed });
   }
-  for (const signal of SIGNALS) records.push(...changedLiveness(replica, signal));
+  for (const signal of SIGNALS) records.push(...changedLiveness(counts, signal));
   return records.map(stateRecord);
 }
 
-function changedLiveness(replica: EngineReplica, signal: Signal): StateRecord<AlertRecord>[] {
-  const { timeline } = replica.counts.liveness[signal];
+function changedLiveness({ liveness }: CountBook, signal: Signal): StateRecord<AlertRecord>[] {
+  const { timeline } = liveness[signal];
   return timeline
     .takeDirty()
     .map((place) => ({ kind: 'alive', signal, ...place, cells: timeline.encodeBlock(place) }));
 }
 
-/** The progress record of a partition: the last record of a checkpoint. */
-export function progressRecord(
-  replica: EngineReplica,
-  partition: number,
-  unwritten: Unwritten | undefined,
-): NewRecord {
+/** The last record of a checkpoint. */
+function progressRecord({ partition, identity, replica, results, commit }: Share): NewRecord {
+  const unwritten = results.unwritten();
   return stateRecord({
     kind: 'progress',
     partition,
-    offset: replica.position(partition),
-    heads: replica.counts.headsOf(partition),
+    checkpoint: commit.owner.checkpoint + 1,
+    identity,
+    offset: replica.position,
+    heads: replica.counts.heads(),
     evaluated: Object.fromEntries(replica.evaluated),
     ...(unwritten === undefined ? {} : { unwritten }),
+    ...(results.stampMillis === 0 ? {} : { stampMillis: results.stampMillis }),
   });
 }

@@ -1,211 +1,242 @@
 /**
- * The evaluator: partial counts in, alerts and results out.
+ * The evaluator of the partitions of `valet_sli` this engine owns: partial counts in, alerts and results out.
  *
- * 1. Counts are taken from `valet_sli` in log order; definitions are refreshed after each read and before the counts.
+ * 1. Counts are taken in log order; definitions are refreshed after each read and before the counts.
  * 2. A checkpoint writes changed blocks, alerts and the offset behind the counts in one transaction: after a crash
  *    the counts since the last one are read again into the blocks of that one, and nothing is counted twice.
- * 3. Results for ClickHouse go first, when it answers; without it the engine goes on. News goes before them: an alert
- *    waits for no insert.
+ * 3. Results go to ClickHouse after the checkpoint that names them; without ClickHouse the engine goes on.
  */
 import type { Logger } from 'pino';
-import type { DurableLog, NewRecord } from '../../log/types.ts';
-import { GROUP_EVALUATOR, SIGNALS, type Signal, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
-import { endOrphans, evaluateInstant } from '../core/evaluation/evaluate-instant.ts';
-import { isLive, planSteps } from '../core/evaluation/plan-steps.ts';
+import { LogError } from '../../log/errors.ts';
+import type { DurableLog, LogRead, TransactionAppend } from '../../log/types.ts';
+import { SIGNALS, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
+import { endOrphans } from '../core/evaluation/evaluate-instant.ts';
 import type { EngineReplica } from '../core/replica.ts';
-import { sliceAt, sliceMillis } from '../core/slices/slice.ts';
-import type { AlertRecord } from '../core/types.ts';
-import type { DefinitionFeed } from '../definitions/definition-feed.ts';
+import { Gate } from '../gate.ts';
 import type { EngineMetrics } from '../metrics.ts';
+import type { ResultWriter } from '../results/result-writer.ts';
 import type { Results } from '../results/results.ts';
-import { changedRecords, deleteAlert, deleteBlock, progressRecord, stateRecord } from './checkpoint.ts';
+import { advance } from './advance.ts';
+import { checkpointRecords } from './checkpoint.ts';
+import type { OwnerState, Share } from './share.ts';
+import { Shares } from './shares.ts';
+import { SourceEnds } from './source-ends.ts';
 
 export interface EvaluatorOptions {
   readonly log: DurableLog;
-  /** Partitions of `valet_sli` to evaluate. */
-  readonly partitions: readonly number[];
   readonly replica: EngineReplica;
-  readonly feed: DefinitionFeed;
-  readonly results: Results;
-  /** Whether every record of a signal has been metered. */
-  readonly isMetered: (signal: Signal) => Promise<boolean>;
+  readonly refreshDefinitions: () => Promise<void>;
+  /** Absent when there is no ClickHouse. */
+  readonly writer: ResultWriter | undefined;
+  readonly makeResults: (partition: number) => Results;
   readonly latenessMillis: number;
   readonly metrics: EngineMetrics;
   readonly logger: Logger;
 }
 
-const READ = { maxBytes: 4 * 1024 * 1024, maxRecords: 2000 } as const;
+/** Appends as the owner of a partition, with what it keeps from then on; false when another engine owns it by then. */
+export type CommitAsOwner = (append: TransactionAppend, owner: OwnerState) => Promise<boolean>;
+
+/** Raw bytes held at once, all partitions together. */
+const READ_BYTES = 16 * 1024 * 1024;
+const LEAST_BYTES = 64 * 1024;
+const MAX_RECORDS = 2000;
+/** So many records in one read: there is likely more. */
+const MANY_RECORDS = 500;
 /** Blocks are written this often; alerts at once. */
 const CHECKPOINT_MILLIS = 10_000;
+/** The same for partitions without any SLO: all there is to write is where they are. */
+const IDLE_CHECKPOINT_MILLIS = 60_000;
 /** A step gives way to other work after so long; catching up goes on in the next. */
 const STEP_BUDGET_MILLIS = 200;
-/** Edges this far ahead of the clock were evaluated by a wrong one; a smaller step back is waited out. */
-const CLOCK_AHEAD_MILLIS = 60_000;
-const ALERT_HISTORY_MILLIS = 90 * 86_400_000;
 
-/** See above. `restore` first, then `step` by `step`. */
+/** See above; advanced by `step`. */
 export class Evaluator {
   readonly #options: EvaluatorOptions;
-  #lastCheckpointMillis = Number.NEGATIVE_INFINITY;
+  readonly #gate = new Gate();
+  readonly #shares: Shares;
+  #lastRoundMillis = Number.NEGATIVE_INFINITY;
+  #steps = 0;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
+    this.#shares = new Shares({ ...options, onLeft: (partition) => options.writer?.leave(partition) });
   }
 
-  /** Takes up definitions and the state of the last checkpoint. */
-  async restore(): Promise<void> {
-    const { log, replica, feed, results, metrics, logger, partitions } = this.#options;
-    await feed.refresh();
-    for (let next = 0; ; ) {
-      const read = await log.read({ topic: TOPIC_STATE, partition: 0 }, next);
-      for (const record of read.records) replica.apply(TOPIC_STATE, record);
-      if (read.next === next) break;
-      next = read.next;
-    }
-    for (const partition of partitions) {
-      const { first } = await log.bounds({ topic: TOPIC_SLI, partition });
-      const lost = first - replica.position(partition);
-      if (lost <= 0) continue;
-      metrics.lost.inc({ topic: TOPIC_SLI }, lost);
-      logger.error({ partition, records: lost }, 'partial counts are gone before they were evaluated');
-    }
-    results.recover();
+  /** Partitions given to this engine, taken up in the next step; one held already is taken up anew. */
+  assign(partitions: readonly number[]): void {
+    this.#shares.assign(partitions);
+  }
+
+  /** Gives partitions back; resolves when no work on them is under way. */
+  revoke(partitions: readonly number[]): Promise<void> {
+    this.#shares.revoke(partitions);
+    return this.#gate.run(async () => this.#shares.forget(partitions));
+  }
+
+  /** Notes a slice whose counts changed; see `Results`. */
+  changed(partition: number, slice: Parameters<Results['slice']>[0]): void {
+    this.#shares.get(partition)?.results.slice(slice);
   }
 
   /**
-   * Takes new counts, evaluates up to `nowMillis` and writes what came of it. Resolves with true when there is more
-   * to do at once.
+   * Takes up what is new, takes counts, evaluates up to `nowMillis` and writes what came of it. Resolves with true
+   * when there is more to do at once.
    */
   async step(nowMillis: number): Promise<boolean> {
-    const { replica, metrics, results } = this.#options;
+    const hasMore = await this.#gate.run(() => this.#step(nowMillis));
+    await this.#options.writer?.flush(nowMillis);
+    return hasMore;
+  }
+
+  /** Takes up the partitions given to this engine. */
+  takeUp(): Promise<void> {
+    return this.#gate.run(() => this.#shares.takeUp());
+  }
+
+  /** Writes a checkpoint now, so that the next owners have nothing to repeat. */
+  async checkpoint(nowMillis: number): Promise<void> {
+    await this.#gate.run(() => this.#checkpoint(this.#shares.all(), nowMillis));
+    await this.#options.writer?.flush(nowMillis);
+  }
+
+  /** Runs the act if this engine owns the partition; nothing else is committed for any partition meanwhile. */
+  asOwner(
+    partition: number,
+    act: (owner: OwnerState, commit: CommitAsOwner) => Promise<void>,
+  ): Promise<void> {
+    return this.#gate.run(async () => {
+      await this.#shares.takeUp();
+      const share = this.#shares.get(partition);
+      if (share === undefined) return;
+      await act(share.commit.owner, async (append, owner) => {
+        const commit = { offset: share.commit.offset, owner };
+        return (await this.#shares.commit([{ share, append, commit }])).length > 0;
+      });
+    });
+  }
+
+  async #step(nowMillis: number): Promise<boolean> {
+    const { replica, metrics, latenessMillis, log, logger } = this.#options;
     const stop = metrics.evaluation.startTimer();
-    const isDrained = await this.#consume();
+    await this.#shares.takeUp();
+    let hasMore = await this.#consume();
+    this.#measureLag(nowMillis);
+    const ends = new SourceEnds(log);
     const deadline = performance.now() + STEP_BUDGET_MILLIS;
-    const changes: AlertRecord[] = [];
-    let isDone = isDrained;
-    for (const signal of SIGNALS) {
-      const done = await this.#advance(signal, { nowMillis, isDrained, deadline, changes });
-      isDone &&= done;
-    }
-    changes.push(...endOrphans(replica, nowMillis));
-    results.alerts(changes);
-    results.capture();
-    stop();
-    // Either way: a clock set back must not put checkpoints off.
-    const isDue = Math.abs(nowMillis - this.#lastCheckpointMillis) >= CHECKPOINT_MILLIS;
-    if (changes.length > 0 || isDue) await this.#checkpoint(nowMillis, changes);
-    else if (results.isFull) await results.flush(nowMillis);
-    return !isDone;
-  }
-
-  /** Writes a checkpoint now, so that the next start has nothing to repeat. */
-  checkpoint(nowMillis: number): Promise<void> {
-    return this.#checkpoint(nowMillis, []);
-  }
-
-  /** Reads what there is, up to a limit, into the replica; true when the ends were reached. */
-  async #consume(): Promise<boolean> {
-    const { log, replica, feed, partitions } = this.#options;
-    let isDrained = true;
-    for (const partition of partitions) {
-      const { records } = await log.read({ topic: TOPIC_SLI, partition }, replica.position(partition), READ);
-      await feed.refresh();
-      for (const record of records) replica.apply(TOPIC_SLI, record, partition);
-      const { next } = await log.bounds({ topic: TOPIC_SLI, partition });
-      isDrained &&= replica.position(partition) >= next;
-    }
-    return isDrained;
-  }
-
-  /** Evaluates one signal's instants in order; false when the deadline came first. */
-  async #advance(
-    signal: Signal,
-    step: {
-      readonly nowMillis: number;
-      readonly isDrained: boolean;
-      readonly deadline: number;
-      readonly changes: AlertRecord[];
-    },
-  ): Promise<boolean> {
-    const { replica, latenessMillis, metrics, results } = this.#options;
-    const { nowMillis, isDrained, deadline, changes } = step;
-    const headMillis = replica.counts.headMillis(signal);
-    const dataMillis = replica.counts.dataMillis(signal);
-    const firstSlice = replica.counts.liveness[signal].timeline.firstSlice();
-    if (headMillis === undefined || dataMillis === undefined || firstSlice === undefined) return true;
-    metrics.lag.set({ signal }, Math.max(0, nowMillis - headMillis) / 1000);
-    const drained = isDrained && (await this.#options.isMetered(signal));
-    const live = isLive({ headMillis, dataMillis, nowMillis, isDrained: drained });
-    const evaluated = this.#evaluatedBefore(signal, nowMillis);
-    const plan = { evaluated, firstSlice, headMillis, latenessMillis, nowMillis, isLive: live };
-    const { from, to } = planSteps(plan);
-    for (let slice = from; slice <= to; slice += 1) {
-      const atMillis = sliceMillis(slice);
-      changes.push(...evaluateInstant(replica, { signal, atMillis, nowMillis }));
-      replica.evaluated.set(signal, slice);
-      results.edge(signal, slice, nowMillis);
-      if (slice < to && performance.now() > deadline) return false;
-    }
-    // A clock set back waits until it is past the last edge again.
-    const isForward = (evaluated ?? to) <= to;
-    if (live && isForward) {
-      replica.evaluated.set(signal, to);
-      if (nowMillis > sliceMillis(to)) {
-        changes.push(...evaluateInstant(replica, { signal, atMillis: nowMillis, nowMillis }));
+    for (const share of this.#inTurn()) {
+      const changes = [];
+      for (const signal of SIGNALS) {
+        const options = { replica, nowMillis, latenessMillis, ends, deadline, logger };
+        const advanced = await advance(share, signal, options);
+        changes.push(...advanced.changes);
+        hasMore ||= !advanced.isDone;
       }
+      changes.push(...endOrphans(share.replica, { definitions: replica.definitions, atMillis: nowMillis }));
+      share.changes.push(...changes);
+      share.results.alerts(changes);
+      share.results.capture();
     }
-    return true;
+    stop();
+    const due = this.#due(nowMillis);
+    if (due.length > 0) await this.#checkpoint(due, nowMillis);
+    return hasMore;
   }
 
-  /** The last edge evaluated; what a clock far ahead passed over counts as not evaluated once it is set right. */
-  #evaluatedBefore(signal: Signal, nowMillis: number): number | undefined {
-    const { replica, logger } = this.#options;
-    const evaluated = replica.evaluated.get(signal);
-    if (evaluated === undefined || sliceMillis(evaluated) - nowMillis < CLOCK_AHEAD_MILLIS) return evaluated;
-    logger.warn(
-      { signal, secondsAhead: sliceMillis(evaluated) / 1000 - nowMillis / 1000 },
-      'clock was set back',
-    );
-    replica.evaluated.set(signal, sliceAt(nowMillis));
-    return sliceAt(nowMillis);
+  /** Another partition first each time: catching up may use the whole step. */
+  #inTurn(): readonly Share[] {
+    const shares = this.#shares.all();
+    this.#steps += 1;
+    const first = shares.length === 0 ? 0 : this.#steps % shares.length;
+    return [...shares.slice(first), ...shares.slice(0, first)];
   }
 
-  async #checkpoint(nowMillis: number, changes: readonly AlertRecord[]): Promise<void> {
-    const { log, replica, results, partitions, metrics } = this.#options;
-    const isNews = changes.some(({ retroactive }) => !retroactive);
-    if (!isNews) await results.flush(nowMillis);
-    const unwritten = results.unwritten();
-    const forgotten = [...replica.evaluated].flatMap(([signal, slice]) => replica.forget(signal, slice));
-    const records: NewRecord[] = [
-      ...changedRecords(replica),
-      ...forgotten.map(deleteBlock),
-      ...this.#forgetAlerts(nowMillis),
-      ...changes.map((alert) => stateRecord({ kind: 'alert', alert })),
-      ...partitions.map((partition) => progressRecord(replica, partition, unwritten)),
-    ];
-    await log.transact({
-      appends: [{ topic: TOPIC_STATE, partition: 0, records }],
-      commits: partitions.map((partition) => {
-        const offset = replica.position(partition);
-        return { group: GROUP_EVALUATOR, topic: TOPIC_SLI, partition, offset, metadata: '' };
-      }),
-    });
-    this.#lastCheckpointMillis = nowMillis;
-    if (isNews) await results.flush(nowMillis);
-    for (const { slo, severity } of changes.filter(
-      ({ endedAt, state }) => endedAt === null && state === 'firing',
-    )) {
-      metrics.alerts.inc({ slo, severity });
+  /** Reads what there is, up to a limit, into the replica; true when there is likely more. */
+  async #consume(): Promise<boolean> {
+    const { refreshDefinitions } = this.#options;
+    const shares = this.#shares.all();
+    const maxBytes = Math.max(LEAST_BYTES, Math.floor(READ_BYTES / shares.length));
+    const reads = await Promise.all(shares.map((share) => this.#read(share, maxBytes)));
+    if (reads.some((read) => read !== undefined && read.records.length > 0)) await refreshDefinitions();
+    let hasMore = false;
+    for (const [index, share] of shares.entries()) {
+      const read = reads[index];
+      if (read === undefined) continue;
+      this.#apply(share, read);
+      const bytes = read.records.reduce((sum, { value }) => sum + value.length, 0);
+      const isFull = read.records.length >= MANY_RECORDS || bytes >= maxBytes / 2;
+      if (!isFull) share.isBehind = false;
+      hasMore ||= isFull;
+    }
+    return hasMore;
+  }
+
+  async #read(share: Share, maxBytes: number): Promise<LogRead | undefined> {
+    const of = { topic: TOPIC_SLI, partition: share.partition };
+    try {
+      return await this.#options.log.read(of, share.replica.position, { maxBytes, maxRecords: MAX_RECORDS });
+    } catch (error) {
+      if (!(error instanceof LogError) || error.code !== 'offset-out-of-range') throw error;
+      // It is another log, or not all of it came back.
+      this.#shares.retake(share);
+      return undefined;
     }
   }
 
-  #forgetAlerts(nowMillis: number): readonly NewRecord[] {
-    const { alertBook } = this.#options.replica;
-    const oldest = new Date(nowMillis - ALERT_HISTORY_MILLIS).toISOString();
-    const old = alertBook.newestFirst().filter(({ endedAt }) => endedAt !== null && endedAt < oldest);
-    return old.map(({ id }) => {
-      alertBook.delete(id);
-      return deleteAlert(id);
+  #apply({ partition, replica }: Share, { from, records, next }: LogRead): void {
+    const { metrics, logger } = this.#options;
+    const lost = from - replica.position;
+    if (lost > 0) {
+      metrics.lost.inc({ topic: TOPIC_SLI }, lost);
+      logger.error({ partition, records: lost }, 'partial counts are gone before they were evaluated');
+    }
+    for (const record of records) replica.applySli(record);
+    replica.reached(next);
+  }
+
+  #measureLag(nowMillis: number): void {
+    for (const signal of SIGNALS) {
+      const heads = this.#shares.all().map(({ replica }) => replica.counts.headMillis(signal) ?? Infinity);
+      const least = Math.min(...heads);
+      if (least === Infinity) continue;
+      this.#options.metrics.lag.set({ signal }, Math.max(0, nowMillis - least) / 1000);
+    }
+  }
+
+  #due(nowMillis: number): readonly Share[] {
+    // Either way: a clock set back must not put checkpoints off.
+    const isOlder = (thenMillis: number, millis: number) => Math.abs(nowMillis - thenMillis) >= millis;
+    const isRound = isOlder(this.#lastRoundMillis, CHECKPOINT_MILLIS);
+    if (isRound) this.#lastRoundMillis = nowMillis;
+    return this.#shares.all().filter((share) => {
+      if (share.changes.length > 0 || share.results.isFull) return true;
+      if (!isRound) return false;
+      const isUsed = share.replica.counts.all().next().done !== true;
+      return isUsed || isOlder(share.lastCheckpointMillis, IDLE_CHECKPOINT_MILLIS);
     });
+  }
+
+  async #checkpoint(shares: readonly Share[], nowMillis: number): Promise<void> {
+    const pieces = shares.map((share) => {
+      const { commit, partition, replica } = share;
+      const records = checkpointRecords(share, nowMillis);
+      const owner = { ...commit.owner, checkpoint: commit.owner.checkpoint + 1 };
+      return {
+        share,
+        append: { topic: TOPIC_STATE, partition, records },
+        commit: { offset: replica.position, owner },
+      };
+    });
+    for (const share of await this.#shares.commit(pieces)) {
+      share.lastCheckpointMillis = nowMillis;
+      share.results.release();
+      this.#countAlerts(share);
+      share.changes = [];
+    }
+  }
+
+  #countAlerts({ changes }: Share): void {
+    const begun = changes.filter(({ endedAt, state }) => endedAt === null && state === 'firing');
+    for (const { slo, severity } of begun) this.#options.metrics.alerts.inc({ slo, severity });
   }
 }

@@ -1,17 +1,23 @@
 /**
- * Meters one partition of an otlp topic: read → decode → count → one transaction with the partial counts, the
- * watermark and the offset read to, the meter's running state beside it. A crash before the transaction repeats the
- * read, one after it goes on behind it: nothing is counted twice or lost.
+ * Meters one partition of an otlp topic: read → decode → count; `Meters` commits what came of it. A runner that was
+ * told to forget its position takes up what was committed last.
  */
 import type { Logger } from 'pino';
-import type { DurableLog, StoredRecord, TopicPartition, TransactionAppend } from '../../log/types.ts';
+import { isSameLog } from '../../log/identity.ts';
+import type {
+  CommittedOffset,
+  DurableLog,
+  LogRead,
+  ReadOptions,
+  StoredRecord,
+  TopicPartition,
+} from '../../log/types.ts';
 import { type BatchDecoder, createDecoder } from '../../otlp/columns/decode.ts';
 import type { Batch } from '../../otlp/columns/types.ts';
-import { GROUP_METER, HEADER_HEARTBEAT, HEADER_TENANT, type Signal, TOPIC_SLI } from '../../schemas/names.ts';
-import type { SliRecord, SliSlice } from '../../schemas/records-sli.ts';
+import { GROUP_METER, HEADER_HEARTBEAT, HEADER_TENANT, type Signal } from '../../schemas/names.ts';
+import type { SliSource, SliWatermark } from '../../schemas/records-sli.ts';
 import type { Counter, Partial } from '../core/meter/counter.ts';
 import { type Metered, type MeterState, meterBatch } from '../core/meter/meter-batch.ts';
-import { encodeJson } from '../core/records/json-record.ts';
 import type { EngineMetrics } from '../metrics.ts';
 import { decodeMeterState, encodeMeterState } from './meter-state.ts';
 
@@ -19,65 +25,120 @@ export interface MeterRunnerOptions {
   readonly log: DurableLog;
   readonly signal: Signal;
   readonly source: TopicPartition;
-  /** The counters in force; asked after each read, so definitions published before the data are in. */
-  readonly counters: () => Promise<readonly Counter[]>;
+  /** Where `valet_sli` says that the source's meter is: for offsets the log has lost. */
+  readonly lastTold: (source: string) => Promise<SliSource | undefined>;
   readonly latenessMillis: number;
   readonly metrics: EngineMetrics;
   readonly logger: Logger;
 }
 
-const READ = { maxBytes: 8 * 1024 * 1024, maxRecords: 2000 } as const;
+/** What a read comes to, to be committed. */
+export interface MeterPiece {
+  readonly runner: MeterRunner;
+  readonly source: TopicPartition;
+  readonly partials: readonly Partial[];
+  readonly watermark: SliWatermark;
+  readonly committed: CommittedOffset;
+  /** To be called once it is committed. */
+  readonly done: () => void;
+}
 
-/** One partition's meter; `step` by `step`. */
+interface Position {
+  readonly identity: string;
+  readonly offset: number;
+  readonly state: MeterState;
+}
+
+/** One partition's meter; see above. */
 export class MeterRunner {
   readonly #options: MeterRunnerOptions;
   readonly #decoder: BatchDecoder;
-  #position: { offset: number; state: MeterState } | undefined;
+  #position: Position | undefined;
 
   constructor(options: MeterRunnerOptions) {
     this.#options = options;
     this.#decoder = createDecoder(options.signal);
   }
 
-  /** Reads records, waiting up to `waitMillis` for some; `commit` takes them. */
-  async read(waitMillis: number, signal?: AbortSignal): Promise<readonly StoredRecord[]> {
+  /** Takes up what was committed when it has to, then reads. */
+  async read(options: ReadOptions): Promise<LogRead> {
     const { log, source } = this.#options;
     this.#position ??= await this.#restore();
-    const options = { ...READ, waitMillis, ...(signal === undefined ? {} : { signal }) };
-    const { from, records } = await log.read(source, this.#position.offset, options);
-    if (from > this.#position.offset) this.#reportLoss(from - this.#position.offset);
-    return records;
+    return await log.read(source, this.#position.offset, options);
   }
 
-  /** Counts the records and commits the counts with the offset behind them. */
-  async commit(records: readonly StoredRecord[]): Promise<void> {
-    const { log, source, counters, latenessMillis } = this.#options;
-    const last = records.at(-1);
-    if (last === undefined || this.#position === undefined) return;
+  /** Whether a read moves the meter on. */
+  isNews({ next }: LogRead): boolean {
+    return this.#position !== undefined && next > this.#position.offset;
+  }
+
+  /** Counts what the last read found. */
+  count({ from, records, next }: LogRead, counters: readonly Counter[]): MeterPiece {
+    const { source, latenessMillis } = this.#options;
+    if (this.#position === undefined) throw new TypeError('Cannot count before anything was read');
+    const { identity, offset, state } = this.#position;
     const marked = records.map((record) => ({ ...record, heartbeat: HEADER_HEARTBEAT in record.headers }));
     const batch = this.#decode(marked.filter(({ heartbeat }) => !heartbeat));
     const metered = meterBatch({
       records: marked,
       ...(batch === undefined ? {} : { batch }),
-      counters: await counters(),
+      counters,
       latenessMillis,
-      state: this.#position.state,
+      state,
     });
-    const offset = last.offset + 1;
-    const metadata = encodeMeterState(metered.state);
-    await log.transact({
-      appends: await this.#appends(metered),
-      commits: [{ group: GROUP_METER, ...source, offset, metadata }],
-    });
-    this.#position = { offset, state: metered.state };
-    this.#report(metered, batch);
+    const position = { identity, offset: next, state: metered.state };
+    return {
+      runner: this,
+      source,
+      partials: metered.partials,
+      watermark: this.#watermark(metered, position),
+      committed: { offset: next, metadata: encodeMeterState(metered.state, identity) },
+      done: () => {
+        this.#position = position;
+        this.#report(metered, batch);
+        if (from > offset) this.#reportLoss(from - offset);
+      },
+    };
   }
 
-  async #restore(): Promise<{ offset: number; state: MeterState }> {
-    const { log, source } = this.#options;
+  /** What was committed last is taken up before the next read: it may not be what this runner believes. */
+  forget(): void {
+    this.#position = undefined;
+  }
+
+  async #restore(): Promise<Position> {
+    const { log, source, logger } = this.#options;
     const committed = await log.committed(GROUP_METER, source);
-    if (committed === undefined) return { offset: (await log.bounds(source)).first, state: {} };
-    return { offset: committed.offset, state: decodeMeterState(committed.metadata) };
+    const [identity, { first, next }] = await Promise.all([log.identity(source.topic), log.bounds(source)]);
+    const known = committed ? fromCommit(committed) : await this.#fromTold();
+    if (known === undefined) return { identity, offset: first, state: {} };
+    const isOurs = known.identity === undefined || isSameLog(known.identity, identity);
+    if (isOurs && known.offset <= next) return { identity, offset: known.offset, state: known.state };
+    logger.error({ ...source, ...known, first, next }, 'the log begins anew: it is metered from its start');
+    return { identity, offset: first, state: {} };
+  }
+
+  /** Kafka drops what an idle group committed; what is counted already is still told beside the counts. */
+  async #fromTold() {
+    const { source, lastTold, logger } = this.#options;
+    const told = await lastTold(nameOf(source));
+    if (told?.next === undefined) return undefined;
+    logger.warn({ ...told }, 'the committed offset is gone: the one told beside the counts is taken up');
+    const { identity, next, headMillis, dataMillis } = told;
+    const state = headMillis === null || dataMillis === null ? {} : { headMillis, dataMillis };
+    return { identity, offset: next, state };
+  }
+
+  #watermark({ alive, state }: Metered, { identity, offset }: Position): SliWatermark {
+    return {
+      signal: this.#options.signal,
+      source: nameOf(this.#options.source),
+      identity,
+      next: offset,
+      headMillis: state.headMillis ?? null,
+      dataMillis: state.dataMillis ?? null,
+      alive,
+    };
   }
 
   #decode(records: readonly StoredRecord[]): Batch | undefined {
@@ -87,26 +148,6 @@ export class MeterRunner {
         return { offset, appendedMillis, tenant: headers[HEADER_TENANT] ?? '', bytes: value };
       }),
     );
-  }
-
-  /** Counts go to the SLO's partition, the watermark to all of them, after the counts it stands for. */
-  async #appends({ partials, alive, state }: Metered): Promise<readonly TransactionAppend[]> {
-    const { log, signal, source } = this.#options;
-    const watermark = {
-      kind: 'watermark',
-      signal,
-      source: `${source.topic}/${source.partition}`,
-      headMillis: state.headMillis ?? null,
-      dataMillis: state.dataMillis ?? null,
-      alive,
-    } satisfies SliRecord;
-    const partitions = await log.partitionCount(TOPIC_SLI);
-    return [
-      ...partials.map((partial) => ({ topic: TOPIC_SLI, records: [countsRecord(partial)] })),
-      ...Array.from({ length: partitions }, (_, partition) => {
-        return { topic: TOPIC_SLI, partition, records: [{ value: encodeJson(watermark) }] };
-      }),
-    ];
   }
 
   #report({ partials, tally }: Metered, batch: Batch | undefined): void {
@@ -130,10 +171,11 @@ export class MeterRunner {
   }
 }
 
-function countsRecord({ slo, generation, slices }: Partial): { key: string; value: Uint8Array } {
-  const encoded = slices.map(
-    ({ slice, good, total, late, sampleTraceIds }): SliSlice => [slice, good, total, late, ...sampleTraceIds],
-  );
-  const record: SliRecord = { kind: 'counts', slo, generation, slices: encoded };
-  return { key: slo, value: encodeJson(record) };
+function fromCommit({ offset, metadata }: CommittedOffset) {
+  return { offset, ...decodeMeterState(metadata) };
+}
+
+/** A source as records name it: `otlp_spans/0`. */
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
 }

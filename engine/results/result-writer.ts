@@ -4,9 +4,8 @@ import { TABLES } from '../../schemas/names.ts';
 import { encodeRows } from '../../store/native/encode-rows.ts';
 import type { Store } from '../../store/types.ts';
 import type { EngineMetrics } from '../metrics.ts';
-import { PendingRows } from './pending-rows.ts';
+import { type PendingRow, PendingRows } from './pending-rows.ts';
 import { RESULT_COLUMNS, type ResultTable } from './result-columns.ts';
-import type { ResultRow } from './result-rows.ts';
 
 export interface ResultWriterOptions {
   readonly store: Store;
@@ -45,14 +44,19 @@ export class ResultWriter {
     return this.#pending.values().reduce((sum, rows) => sum + rows.size, 0);
   }
 
-  /** The least value of a numeric column among the rows of a table that wait; undefined without any. */
-  least(table: ResultTable, column: string): number | undefined {
-    return this.#pending.get(table)?.least(column);
+  /** The least value of a numeric column among the rows of a table that wait, by partition. */
+  least(table: ResultTable, column: string): ReadonlyMap<number, number> {
+    return this.#pending.get(table)?.least(column) ?? new Map();
   }
 
   /** Adds a row; a later row of the same key replaces it, here or in the table. */
-  put(table: ResultTable, key: string, row: ResultRow): void {
+  put(table: ResultTable, key: string, row: PendingRow): void {
     this.#pending.get(table)?.put(key, row);
+  }
+
+  /** Drops the rows of a partition that has another owner now: it makes them again. */
+  leave(partition: number): void {
+    for (const rows of this.#pending.values()) rows.leave(partition);
   }
 
   /** Writes what waits. Resolves when it is written, has failed, or takes too long. */
@@ -91,7 +95,7 @@ export class ResultWriter {
       const batch = rows.oldest(ROWS_PER_INSERT);
       const chunks = encodeRows(
         columns,
-        batch.map(([, row]) => row),
+        batch.map(([, { row }]) => row),
       );
       await store.insert({ table, columns: names, chunks });
       rows.done(batch);

@@ -1,29 +1,25 @@
 /**
- * Keeps a replica of the engine's state up to date from the log. Order, so that the replica starts from the stored
- * state and not from the beginning of time:
- * 1. `valet_definitions` and `valet_state` from their beginnings to their ends of the moment;
- * 2. `valet_sli` from the positions the state names;
- * 3. all three as they grow.
+ * Keeps a replica of the engine's state up to date from the log: `valet_definitions`, and each partition of `valet_sli`
+ * with the same one of `valet_state`. A partition starts from the stored state and not from the beginning of time:
+ *
+ * 1. `valet_state` from its beginning to its end of the moment;
+ * 2. `valet_sli` from the position the state names to its end of the moment;
+ * 3. both as they grow. Where the log has dropped counts before they were read, the partition starts again.
+ *
+ * All partitions are read at the same time, and waited for, not asked again and again. While the log is away the
+ * replica stays as it is.
  */
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { DurableLog, StoredRecord, TopicPartition } from '../../log/types.ts';
+import { keyPartition } from '../../log/partition-choice.ts';
+import type { DurableLog, TopicPartition } from '../../log/types.ts';
 import { TOPIC_DEFINITIONS, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
-
-/** What is fed; the engine's `EngineReplica` fits. */
-export interface ReplicaFeed {
-  /** True when the record changed the state. */
-  apply(topic: string, record: StoredRecord, partition: number): boolean;
-  /** The next offset of a partition of `valet_sli` to feed. */
-  position(partition: number): number;
-}
+import { RecordsGone, type ReplicaFeed, ReplicaReader } from './replica-reader.ts';
 
 export interface FollowerOptions {
   readonly log: DurableLog;
   readonly replica: ReplicaFeed;
   readonly logger: Logger;
-  /** Between two looks at partitions without news, milliseconds. @default 200 */
-  readonly pollMillis?: number;
 }
 
 export interface ReplicaFollower {
@@ -38,8 +34,14 @@ export interface ReplicaFollower {
 }
 
 const RETRY_MILLIS = 1_000;
-/** Of one read: the time it takes to apply them is time without answers. */
-const MAX_RECORDS = 1_000;
+const WAIT_MILLIS = 5_000;
+/** Raw bytes held at once, all partitions together. */
+const READ_BYTES = 16 * 1024 * 1024;
+const LEAST_BYTES = 64 * 1024;
+/** Changes are told together: a checkpoint touches many partitions. */
+const TELL_MILLIS = 100;
+const DEFINITIONS: TopicPartition = { topic: TOPIC_DEFINITIONS, partition: 0 };
+const PROBLEM = 'the engine state cannot be read from the log';
 
 /** Starts following. Failures of the log are retried and told in `problem`. */
 export function followEngine(options: FollowerOptions): ReplicaFollower {
@@ -52,14 +54,24 @@ class Follower implements ReplicaFollower {
   readonly #options: FollowerOptions;
   readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
-  /** Next offset by `topic/partition`. */
-  readonly #next = new Map<string, number>();
-  #done: Promise<void> = Promise.resolve();
-  caughtUp = false;
-  problem: string | undefined = 'the engine state is being read';
+  /** What cannot be read at the moment. */
+  readonly #failing = new Set<string>();
+  /** What has not been read to its end yet; undefined before it is known what there is. */
+  #behind: Set<string> | undefined;
+  #telling: NodeJS.Timeout | undefined;
+  #done: Promise<unknown> = Promise.resolve();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+  }
+
+  get caughtUp(): boolean {
+    return this.#behind?.size === 0;
+  }
+
+  get problem(): string | undefined {
+    if (this.#failing.size > 0) return PROBLEM;
+    return this.caughtUp ? undefined : 'the engine state is being read';
   }
 
   start(): void {
@@ -74,88 +86,126 @@ class Follower implements ReplicaFollower {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#done;
+    clearTimeout(this.#telling);
   }
 
   async #run(): Promise<void> {
+    const { log, replica, logger } = this.#options;
+    const partitions = await this.#countPartitions();
+    replica.placeBy((slo) => keyPartition(slo, partitions));
+    const all = Array.from({ length: partitions }, (_, partition) => partition);
+    this.#behind = new Set(
+      [DEFINITIONS, ...all.map((partition) => ({ topic: TOPIC_SLI, partition }))].map(keyOf),
+    );
+    const reader = new ReplicaReader({
+      log,
+      replica,
+      maxBytes: Math.max(LEAST_BYTES, Math.floor(READ_BYTES / (partitions + 1))),
+      onChange: () => this.#tell(),
+      onFailure: (of, error) => this.#failed(of, error),
+      onSuccess: (of) => this.#failing.delete(keyOf(of)),
+      onUnreadable: (of, error) =>
+        logger.error({ err: error, ...of }, 'a record of the engine cannot be used'),
+    });
+    await Promise.all([
+      this.#untilStopped(() => this.#followDefinitions(reader)),
+      ...all.map((partition) => this.#untilStopped(() => this.#followPartition(partition, reader))),
+    ]);
+  }
+
+  async #countPartitions(): Promise<number> {
+    const of = { topic: TOPIC_SLI, partition: 0 };
     while (!this.#stop.signal.aborted) {
       try {
-        await this.#follow();
+        const count = await this.#options.log.partitionCount(TOPIC_SLI);
+        this.#failing.delete(keyOf(of));
+        return count;
       } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        this.problem = 'the engine state cannot be read from the log';
-        this.#options.logger.warn({ err: error }, this.problem);
-        await pause(RETRY_MILLIS, this.#stop.signal);
+        this.#failed(of, error);
+        await this.#pause();
       }
     }
+    return 0;
   }
 
-  async #follow(): Promise<void> {
-    const [definitions, state, counts] = await Promise.all(
-      [TOPIC_DEFINITIONS, TOPIC_STATE, TOPIC_SLI].map((topic) => this.#partitions(topic)),
-    );
-    const stored = [...(definitions ?? []), ...(state ?? [])];
-    if (!this.caughtUp) await this.#drain(stored);
-    const all = [...stored, ...(counts ?? [])];
-    await this.#drain(all);
-    this.caughtUp = true;
-    this.problem = undefined;
-    this.#tell();
-    while (!this.#stop.signal.aborted) {
-      if (await this.#drain(all)) this.#tell();
-      else await pause(this.#options.pollMillis ?? 200, this.#stop.signal);
-    }
+  async #followDefinitions(reader: ReplicaReader): Promise<void> {
+    const { signal } = this.#stop;
+    let next = await reader.takeAll(DEFINITIONS, 0, signal);
+    this.#caughtUpWith(DEFINITIONS);
+    const options = { waitMillis: WAIT_MILLIS, signal };
+    while (!signal.aborted) ({ next } = await reader.take(DEFINITIONS, next, options));
   }
 
-  async #partitions(topic: string): Promise<TopicPartition[]> {
-    const count = await this.#options.log.partitionCount(topic);
-    return Array.from({ length: count }, (_, partition) => ({ topic, partition }));
+  async #followPartition(partition: number, reader: ReplicaReader): Promise<void> {
+    const { replica } = this.#options;
+    const { signal } = this.#stop;
+    replica.renew(partition);
+    const state = await reader.takeAll({ topic: TOPIC_STATE, partition }, 0, signal);
+    const position = replica.position(partition);
+    replica.reached(partition, position);
+    const counts = await reader.takeAll({ topic: TOPIC_SLI, partition }, position, signal);
+    this.#caughtUpWith({ topic: TOPIC_SLI, partition });
+    await this.#followBoth(partition, reader, { state, counts });
   }
 
-  /** Reads the partitions to their ends; true when something changed the state. */
-  async #drain(partitions: readonly TopicPartition[]): Promise<boolean> {
-    let changed = false;
-    for (const partition of partitions) {
-      while (!this.#stop.signal.aborted) {
-        const records = await this.#read(partition);
-        if (records === undefined) break;
-        for (const record of records) {
-          if (this.#options.replica.apply(partition.topic, record, partition.partition)) changed = true;
+  /** As long as nothing is missing; then it throws, with neither being read any more. */
+  async #followBoth(
+    partition: number,
+    reader: ReplicaReader,
+    from: { readonly state: number; readonly counts: number },
+  ): Promise<void> {
+    const other = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, other.signal]);
+    const follow = async (topic: string, start: number) => {
+      try {
+        for (let next = start; !signal.aborted; ) {
+          const read = await reader.take({ topic, partition }, next, { waitMillis: WAIT_MILLIS, signal });
+          if (topic === TOPIC_SLI && read.from > next) throw new RecordsGone('counts are gone');
+          next = read.next;
         }
-        // Catching up may take many reads; requests are answered in between.
-        await setImmediate();
+      } finally {
+        other.abort();
       }
-    }
-    return changed;
+    };
+    const both = [follow(TOPIC_STATE, from.state), follow(TOPIC_SLI, from.counts)];
+    await Promise.allSettled(both);
+    await Promise.all(both);
   }
 
-  /** The next records; undefined at the end. */
-  async #read(from: TopicPartition): Promise<readonly StoredRecord[] | undefined> {
-    const { log, replica } = this.#options;
-    const key = `${from.topic}/${from.partition}`;
-    const { first, next } = await log.bounds(from);
-    const start =
-      this.#next.get(key) ?? (from.topic === TOPIC_SLI ? replica.position(from.partition) : first);
-    const offset = Math.max(first, start);
-    if (offset >= next) return undefined;
-    const read = await log.read(from, offset, { maxRecords: MAX_RECORDS });
-    this.#next.set(key, read.next);
-    return read.records;
+  /** Begins again whenever records that should have come next are gone. */
+  async #untilStopped(follow: () => Promise<void>): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await follow();
+      } catch (error) {
+        if (!(error instanceof RecordsGone)) throw error;
+        this.#options.logger.warn({ err: error }, 'the engine state is read again from its beginning');
+        await this.#pause();
+      }
+    }
+  }
+
+  #failed(of: TopicPartition, error: unknown): void {
+    if (this.#failing.size === 0) this.#options.logger.warn({ err: error, ...of }, PROBLEM);
+    this.#failing.add(keyOf(of));
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(RETRY_MILLIS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+
+  #caughtUpWith(of: TopicPartition): void {
+    if (this.#behind?.delete(keyOf(of)) && this.caughtUp) this.#tell();
   }
 
   #tell(): void {
-    for (const listener of this.#listeners) listener();
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      for (const listener of this.#listeners) listener();
+    }, TELL_MILLIS);
   }
 }
 
-function pause(millis: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(end, millis);
-    function end(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    }
-    signal.addEventListener('abort', end);
-  });
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
 }

@@ -230,7 +230,7 @@ describe('Engine alerts', () => {
     const page = harness.engine.replica.alerts(ALL).find(({ longWindow }) => longWindow === '1h');
     expect(page).toMatchObject({ severity: 'page', state: 'resolved', retroactive: true });
     expect(page?.startedAt).toBe(new Date(T0 + 6 * HOUR + 60_000).toISOString());
-    expect(harness.engine.replica.evaluated.get('traces')).toBe((T0 + 24 * HOUR) / 10_000);
+    expect(harness.engine.replica.partition(0).evaluated.get('traces')).toBe((T0 + 24 * HOUR) / 10_000);
     expect(harness.status('shop-availability', T0 + 6 * HOUR + 120_000).tiers[0]?.state).toBe('firing');
     await traffic(90, { bad: 10 });
     expect(harness.engine.replica.alerts(ALL)[0]).toMatchObject({ retroactive: false });
@@ -241,7 +241,9 @@ describe('Engine alerts', () => {
     for (let at = T0; at < T0 + HOUR; at += 10_000) await harness.append(burst(at, 5));
     await harness.settle();
     // Up to the watermark: the newest event minus the lateness of 600 s.
-    expect(harness.engine.replica.evaluated.get('traces')).toBe((T0 + HOUR - 10_000 - 600_000) / 10_000);
+    expect(harness.engine.replica.partition(0).evaluated.get('traces')).toBe(
+      (T0 + HOUR - 10_000 - 600_000) / 10_000,
+    );
   });
 
   test('Engine goes live on silence told by heartbeats', async () => {
@@ -252,7 +254,7 @@ describe('Engine alerts', () => {
       await harness.heartbeat();
       await harness.settle();
     }
-    expect(harness.engine.replica.evaluated.get('traces')).toBe(harness.nowMillis / 10_000);
+    expect(harness.engine.replica.partition(0).evaluated.get('traces')).toBe(harness.nowMillis / 10_000);
     expect(harness.status()).toMatchObject({ coverage: 1, total: 60 });
   });
 

@@ -84,7 +84,7 @@ async function play(rounds: readonly Round[], withRestarts: boolean): Promise<vo
       if (restart === 'after evaluation') await harness.restart();
       if (restart !== 'no') await harness.settle();
 
-      const { liveness } = harness.engine.replica.counts;
+      const { liveness } = harness.engine.replica.partition(0).counts;
       const first = liveness.traces.timeline.firstSlice() ?? 0;
       const last = Math.floor(nowMillis / 10_000);
       for (let slice = (evaluated ?? first) + 1; slice <= last; slice += 1) oracle.evaluate(slice * 10_000);

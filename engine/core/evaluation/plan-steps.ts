@@ -37,14 +37,12 @@ const LIVE_MILLIS = 180_000;
 /** Without data for so long, an old head means silence, not history. */
 const SILENT_MILLIS = 60_000;
 
-/** Whether a signal is live; `isDrained` tells that no record of it waits to be metered or evaluated. */
-export function isLive(input: {
-  readonly headMillis: number;
-  readonly dataMillis: number;
-  readonly nowMillis: number;
-  readonly isDrained: boolean;
-}): boolean {
-  const { headMillis, dataMillis, nowMillis, isDrained } = input;
-  if (nowMillis - headMillis < LIVE_MILLIS) return true;
-  return isDrained && nowMillis - dataMillis >= SILENT_MILLIS;
+/** Whether event time keeps up with the clock. */
+export function isKeepingUp(headMillis: number, nowMillis: number): boolean {
+  return nowMillis - headMillis < LIVE_MILLIS;
+}
+
+/** Whether an old head means silence: then, with no record waiting to be counted, the signal is live as well. */
+export function isSilent(dataMillis: number, nowMillis: number): boolean {
+  return nowMillis - dataMillis >= SILENT_MILLIS;
 }

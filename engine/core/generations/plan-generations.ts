@@ -23,16 +23,25 @@ export interface PlanInstant {
   readonly hasData: boolean;
 }
 
+/** Whether the definition counts what the one in force does. */
+export function keepsGeneration(
+  previous: DefinitionEntry | undefined,
+  { indicator }: SloDefinition,
+): boolean {
+  const latest = previous?.generations.at(-1);
+  return previous?.retiredFrom === null && latest?.hash === generationHash(indicator);
+}
+
 /** The entry after `definition` arrived, given the entry before it. */
 export function planDefinition(
   previous: DefinitionEntry | undefined,
   definition: SloDefinition,
   { nextSlice, hasData }: PlanInstant,
 ): DefinitionEntry {
+  if (previous !== undefined && keepsGeneration(previous, definition)) return { ...previous, definition };
   const slo = sloKey(definition);
   const hash = generationHash(definition.indicator);
   const latest = previous?.generations.at(-1);
-  if (previous?.retiredFrom === null && latest?.hash === hash) return { ...previous, definition };
   const fromSlice = hasData ? nextSlice : (latest?.fromSlice ?? 0);
   const generation = (latest?.generation ?? 0) + 1;
   const added = { generation, hash, fromSlice, indicator: definition.indicator };

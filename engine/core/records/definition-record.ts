@@ -1,5 +1,9 @@
 /** SLO definitions on the log: targets are fractions, which JSON has no word for. */
-import type { DefinitionProblemsRecord, DefinitionSloRecord } from '../../../schemas/records-definitions.ts';
+import type {
+  DefinitionProblemsRecord,
+  DefinitionSloRecord,
+  DefinitionsPublishedRecord,
+} from '../../../schemas/records-definitions.ts';
 import { fraction } from '../budget/fraction.ts';
 import type { DefinitionProblem, Objective, RatioIndicator, SloDefinition } from '../types.ts';
 
@@ -15,7 +19,8 @@ export type StoredDefinition = Omit<SloDefinition, 'objectives'> & {
 /** Records of `valet_definitions` as parsed. */
 export type StoredDefinitionRecord =
   | DefinitionSloRecord<StoredDefinition, RatioIndicator>
-  | DefinitionProblemsRecord<DefinitionProblem>;
+  | DefinitionProblemsRecord<DefinitionProblem>
+  | DefinitionsPublishedRecord;
 
 /** The definition with its targets as text. */
 export function storeDefinition(definition: SloDefinition): StoredDefinition {
@@ -44,3 +49,6 @@ export function definitionKey(slo: string): string {
 export function problemsKey(file: string): string {
   return `problems|${file}`;
 }
+
+/** Key of the record that tells that definitions were published. */
+export const PUBLISHED_KEY = 'published';

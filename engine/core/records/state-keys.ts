@@ -17,3 +17,13 @@ export function stateKey(record: StateRecord<AlertRecord>): string {
       return `alert|${record.alert.id}`;
   }
 }
+
+/** Whether a key is that of a block of counts or alive slices, or of samples: what is absolute. */
+export function isBlockKey(key: string): boolean {
+  return key.startsWith('counts|') || key.startsWith('alive|') || key.startsWith('samples|');
+}
+
+/** The id of the alert whose key this is; undefined for any other key. */
+export function deletedAlert(key: string): string | undefined {
+  return key.startsWith('alert|') ? key.slice('alert|'.length) : undefined;
+}

@@ -49,13 +49,14 @@ export class AlertBook {
     return [...this.#open.values()];
   }
 
-  /** All alerts, newest start first; of equal ones the highest tier first. */
-  newestFirst(): readonly AlertRecord[] {
-    return [...this.#alerts.values()].sort(newestFirst);
+  /** All alerts, in no order. */
+  all(): IterableIterator<AlertRecord> {
+    return this.#alerts.values();
   }
 }
 
-function newestFirst(a: AlertRecord, b: AlertRecord): number {
+/** Orders alerts: newest start first; of equal ones the highest tier first. */
+export function newestFirst(a: AlertRecord, b: AlertRecord): number {
   if (a.startedAt !== b.startedAt) return a.startedAt < b.startedAt ? 1 : -1;
   return compareTiers(a, b) || (a.id < b.id ? -1 : 1);
 }

@@ -1,6 +1,6 @@
-/** Every count the engine holds: SLO generations, liveness of signals, heads of meters. Fed by `valet_sli`. */
+/** The counts of one partition of `valet_sli`: SLO generations, liveness of signals, heads of meters. */
 import { SIGNALS, type Signal } from '../../../schemas/names.ts';
-import type { SliCountsRecord, SliRecord, SliWatermarkRecord } from '../../../schemas/records-sli.ts';
+import type { SliCountsRecord, SliRecord, SliSource, SliWatermark } from '../../../schemas/records-sli.ts';
 import { Liveness } from '../slices/liveness.ts';
 import { Timeline } from '../slices/timeline.ts';
 import { SampleRing } from './sample-ring.ts';
@@ -13,15 +13,9 @@ export interface GenerationCounts {
   readonly samples: SampleRing;
 }
 
-/** Where a meter is in one partition of an otlp topic. */
-export interface SourceHead {
-  /** Topic and partition: `otlp_spans/0`. */
-  readonly source: string;
-  readonly signal: Signal;
-  /** Event time. */
-  readonly headMillis: number;
-  /** Append time of its last data. */
-  readonly dataMillis: number;
+interface HeadSummary {
+  readonly headMillis: number | undefined;
+  readonly dataMillis: number | undefined;
 }
 
 /** Told of every slice whose counts changed. */
@@ -34,8 +28,9 @@ export class CountBook {
     metrics: new Liveness(),
     logs: new Liveness(),
   };
-  /** By partition of `valet_sli` and source: each partition tells only what came before it. */
-  readonly #heads = new Map<string, { readonly partition: number; readonly head: SourceHead }>();
+  readonly #heads = new Map<string, SliSource>();
+  /** Of all heads of a signal, until one of them moves. */
+  readonly #summaries = new Map<Signal, HeadSummary>();
   readonly #counts = new Map<string, GenerationCounts>();
   readonly #onSlice: OnSlice | undefined;
 
@@ -44,19 +39,28 @@ export class CountBook {
   }
 
   /** Adds one record of `valet_sli`. */
-  apply(record: SliRecord, partition: number): void {
+  apply(record: SliRecord): void {
     if (record.kind === 'counts') this.#addCounts(record);
-    else if (record.kind === 'watermark') this.#addWatermark(record, partition);
+    else if (record.kind === 'watermarks') for (const each of record.sources) this.#addWatermark(each);
+    else if (record.kind === 'watermark') this.#addWatermark(record);
   }
 
-  /** Heads as a partition of `valet_sli` tells them. */
-  headsOf(partition: number): readonly SourceHead[] {
-    return [...this.#heads.values()].filter((told) => told.partition === partition).map(({ head }) => head);
+  /** Where the meters are, each source once. */
+  heads(): readonly SliSource[] {
+    return [...this.#heads.values()];
   }
 
-  /** Puts a head in the place of an earlier one. */
-  setHead(partition: number, head: SourceHead): void {
-    this.#heads.set(`${partition}:${head.source}`, { partition, head });
+  /** Puts a head in the place of an earlier one of its source. */
+  setHead({ signal, source, identity, next, headMillis, dataMillis }: SliSource): void {
+    this.#summaries.delete(signal);
+    this.#heads.set(source, {
+      signal,
+      source,
+      ...(identity === undefined ? {} : { identity }),
+      ...(next === undefined ? {} : { next }),
+      headMillis,
+      dataMillis,
+    });
   }
 
   /** The counts of a generation; made empty when there are none yet. */
@@ -75,20 +79,23 @@ export class CountBook {
     return this.#counts.values();
   }
 
-  /** How far event time is known for a signal: the slowest of its partitions; undefined before any event. */
+  /** How far event time is known for a signal: the slowest of its sources; undefined before any event. */
   headMillis(signal: Signal): number | undefined {
-    const heads = this.#headsOfSignal(signal).map(({ headMillis }) => headMillis);
-    return heads.length === 0 ? undefined : Math.min(...heads);
+    return this.#summary(signal).headMillis;
   }
 
   /** Append time of the last data of a signal; undefined before any. */
   dataMillis(signal: Signal): number | undefined {
-    const times = this.#headsOfSignal(signal).map(({ dataMillis }) => dataMillis);
-    return times.length === 0 ? undefined : Math.max(...times);
+    return this.#summary(signal).dataMillis;
   }
 
-  #headsOfSignal(signal: Signal): readonly SourceHead[] {
-    return [...this.#heads.values()].map(({ head }) => head).filter((head) => head.signal === signal);
+  #summary(signal: Signal): HeadSummary {
+    const known = this.#summaries.get(signal);
+    if (known !== undefined) return known;
+    const heads = [...this.#heads.values()].filter((head) => head.signal === signal);
+    const summary = summaryOf(heads);
+    this.#summaries.set(signal, summary);
+    return summary;
   }
 
   #addCounts({ slo, generation, slices }: SliCountsRecord): void {
@@ -100,12 +107,19 @@ export class CountBook {
     }
   }
 
-  #addWatermark(record: SliWatermarkRecord, partition: number): void {
-    const { signal, source, headMillis, dataMillis, alive } = record;
-    if (!SIGNALS.includes(signal)) return;
-    if (headMillis !== null && dataMillis !== null) {
-      this.setHead(partition, { source, signal, headMillis, dataMillis });
-    }
-    for (const range of alive) this.liveness[signal].mark(range);
+  #addWatermark(watermark: SliWatermark): void {
+    if (!SIGNALS.includes(watermark.signal)) return;
+    this.setHead(watermark);
+    for (const range of watermark.alive) this.liveness[watermark.signal].mark(range);
   }
+}
+
+/** The slowest head and the latest data. */
+function summaryOf(heads: readonly SliSource[]): HeadSummary {
+  const millis = heads.flatMap(({ headMillis }) => headMillis ?? []);
+  const data = heads.flatMap(({ dataMillis }) => dataMillis ?? []);
+  return {
+    headMillis: millis.length === 0 ? undefined : Math.min(...millis),
+    dataMillis: data.length === 0 ? undefined : Math.max(...data),
+  };
 }

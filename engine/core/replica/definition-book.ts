@@ -20,21 +20,29 @@ export interface KnownSlo {
 export class DefinitionBook {
   readonly #slos = new Map<string, KnownSlo>();
   readonly #problems = new Map<string, readonly DefinitionProblem[]>();
+  #inForce: readonly KnownSlo[] | undefined;
+  #version = 0;
+  #published = 0;
 
-  /** Takes one record; a deleted one is its key only. */
-  apply(key: string, record: StoredDefinitionRecord | undefined): void {
-    if (record === undefined) {
-      this.#problems.delete(key.slice('problems|'.length));
-    } else if (record.kind === 'problems') {
-      this.#problems.set(record.file, record.problems);
-    } else {
-      const definition = restoreDefinition(record.definition);
-      const period = definition.window.seconds;
-      const objectives = definition.objectives.map((objective) =>
-        prepareObjective(objective, defaultTiers(objective.target, period)),
-      );
-      this.#slos.set(record.slo, { entry: { ...record, definition }, definition, objectives });
-    }
+  /** Rises with every record taken. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** How often definitions were published; 0: never. */
+  get published(): number {
+    return this.#published;
+  }
+
+  /** Takes one record; a deleted one is its key only. False for one it does not know. */
+  apply(key: string, record: StoredDefinitionRecord | undefined): boolean {
+    this.#version += 1;
+    if (record === undefined) this.#problems.delete(key.slice('problems|'.length));
+    else if (record.kind === 'problems') this.#problems.set(record.file, record.problems);
+    else if (record.kind === 'published') this.#published = record.number;
+    else if (record.kind === 'slo') this.#take(record);
+    else return false;
+    return true;
   }
 
   /** An SLO in force; undefined when there is none or it is retired. */
@@ -45,8 +53,10 @@ export class DefinitionBook {
 
   /** The SLOs in force, by key. */
   inForce(): readonly KnownSlo[] {
-    const known = [...this.#slos.values()].filter(({ entry }) => entry.retiredFrom === null);
-    return known.sort((a, b) => (a.entry.slo < b.entry.slo ? -1 : 1));
+    this.#inForce ??= [...this.#slos.values()]
+      .filter(({ entry }) => entry.retiredFrom === null)
+      .sort((a, b) => (a.entry.slo < b.entry.slo ? -1 : 1));
+    return this.#inForce;
   }
 
   /** Every entry, retired ones too. */
@@ -68,5 +78,15 @@ export class DefinitionBook {
   /** Problems of one file. */
   problemsOf(file: string): readonly DefinitionProblem[] {
     return this.#problems.get(file) ?? [];
+  }
+
+  #take(record: Extract<StoredDefinitionRecord, { kind: 'slo' }>): void {
+    const definition = restoreDefinition(record.definition);
+    const period = definition.window.seconds;
+    const objectives = definition.objectives.map((objective) =>
+      prepareObjective(objective, defaultTiers(objective.target, period)),
+    );
+    this.#slos.set(record.slo, { entry: { ...record, definition }, definition, objectives });
+    this.#inForce = undefined;
   }
 }

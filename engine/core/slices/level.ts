@@ -5,6 +5,7 @@
  * Invariants
  * 1. Every cell whose block lies at or after `floorSlice` holds all counts ever added to it; earlier cells are gone.
  * 2. A block's sums equal the sums of its cells.
+ * 3. A block's cells are bytes until a number does not fit into one: quiet SLOs and liveness take an eighth.
  */
 
 /** How a level is cut. */
@@ -24,7 +25,7 @@ export interface Sums {
 
 interface Block {
   /** good, total, late of each cell in turn. */
-  readonly cells: Float64Array;
+  cells: Uint8Array | Float64Array;
   readonly sums: Sums;
 }
 
@@ -56,9 +57,10 @@ export class Level {
     const block = this.#block(this.blockOf(slice));
     const at = this.#index(slice);
     const { cells, sums } = block;
-    cells[at] = (cells[at] ?? 0) + counts.good;
-    cells[at + 1] = (cells[at + 1] ?? 0) + counts.total;
-    cells[at + 2] = (cells[at + 2] ?? 0) + counts.late;
+    const good = (cells[at] ?? 0) + counts.good;
+    const total = (cells[at + 1] ?? 0) + counts.total;
+    const late = (cells[at + 2] ?? 0) + counts.late;
+    setCell(block, at, { good, total, late });
     addTo(sums, counts.good, counts.total, counts.late);
     return true;
   }
@@ -88,10 +90,12 @@ export class Level {
 
   /** The block's cells that are not empty, flat: index, good, total, late. */
   encodeBlock(number: number): number[] {
-    const cells = this.#blocks.get(number)?.cells ?? new Float64Array(0);
+    const cells = this.#blocks.get(number)?.cells ?? new Uint8Array(0);
     const flat: number[] = [];
     for (let at = 0; at < cells.length; at += FIELDS) {
-      const [good = 0, total = 0, late = 0] = cells.subarray(at, at + FIELDS);
+      const good = cells[at] ?? 0;
+      const total = cells[at + 1] ?? 0;
+      const late = cells[at + 2] ?? 0;
       if (total !== 0 || late !== 0) flat.push(at / FIELDS, good, total, late);
     }
     return flat;
@@ -100,11 +104,11 @@ export class Level {
   /** Replaces a block with what {@link encodeBlock} gave. */
   restoreBlock(number: number, flat: readonly number[]): void {
     this.#blocks.delete(number);
-    const { cells, sums } = this.#block(number);
+    const block = this.#block(number);
     for (let i = 0; i < flat.length; i += FIELDS + 1) {
       const [index = 0, good = 0, total = 0, late = 0] = flat.slice(i, i + FIELDS + 1);
-      cells.set([good, total, late], index * FIELDS);
-      addTo(sums, good, total, late);
+      setCell(block, index * FIELDS, { good, total, late });
+      addTo(block.sums, good, total, late);
     }
   }
 
@@ -136,12 +140,26 @@ export class Level {
   #block(number: number): Block {
     let block = this.#blocks.get(number);
     if (block === undefined) {
-      const cells = new Float64Array(this.shape.cellsPerBlock * FIELDS);
+      const cells = new Uint8Array(this.shape.cellsPerBlock * FIELDS);
       block = { cells, sums: { good: 0, total: 0, late: 0 } };
       this.#blocks.set(number, block);
     }
     return block;
   }
+}
+
+/** Writes a cell, widening the block when a number is no byte. */
+function setCell(block: Block, at: number, { good, total, late }: Readonly<Sums>): void {
+  const fits = isByte(good) && isByte(total) && isByte(late);
+  if (!fits && block.cells instanceof Uint8Array) block.cells = Float64Array.from(block.cells);
+  const { cells } = block;
+  cells[at] = good;
+  cells[at + 1] = total;
+  cells[at + 2] = late;
+}
+
+function isByte(number: number): boolean {
+  return (number & 255) === number;
 }
 
 function addTo(into: Sums, good: number, total: number, late: number): void {

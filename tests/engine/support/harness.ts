@@ -6,16 +6,24 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { Engine } from '../../../engine/engine.ts';
 import { MemoryLog } from '../../../log/memory/memory-log.ts';
+import type { DurableLog } from '../../../log/types.ts';
 import type { Signal } from '../../../schemas/names.ts';
-import { HEADER_HEARTBEAT, HEADER_TENANT, SIGNALS, TOPIC_OF_SIGNAL } from '../../../schemas/names.ts';
+import {
+  HEADER_HEARTBEAT,
+  HEADER_TENANT,
+  SIGNALS,
+  TOPIC_DEFINITIONS,
+  TOPIC_OF_SIGNAL,
+  TOPIC_SLI,
+  TOPIC_STATE,
+} from '../../../schemas/names.ts';
 import type { Store } from '../../../store/types.ts';
 
-export interface HarnessOptions {
+export interface HarnessOptions extends TopicPartitions {
   readonly nowMillis?: number;
   readonly latenessSeconds?: number;
   readonly files?: Readonly<Record<string, string>>;
   readonly store?: Store;
-  readonly sliPartitions?: number;
 }
 
 /** One log and clock; `start` opens an engine on them, as often as wanted. */
@@ -39,17 +47,14 @@ export class Harness {
     for (const [name, text] of Object.entries(options.files ?? { 'slo.yaml': sloYaml() })) {
       await harness.write(name, text);
     }
-    for (const signal of SIGNALS) await harness.log.ensureTopic(TOPIC_OF_SIGNAL[signal]);
-    if (options.sliPartitions) {
-      await harness.log.ensureTopic('valet_sli', { partitions: options.sliPartitions });
-    }
+    await makeTopics(harness.log, options);
     await harness.restart();
     return harness;
   }
 
   /** Drops the engine where it stands and opens another one on the same log. */
   async restart(): Promise<void> {
-    this.engine = await Engine.open({
+    this.engine = await Engine.create({
       log: this.log,
       store: this.#options.store,
       sloDir: this.sloDir,
@@ -58,6 +63,7 @@ export class Harness {
       logger: pino({ level: 'silent' }),
       now: () => this.nowMillis,
     });
+    await this.engine.join();
     await this.engine.publishDefinitions();
   }
 
@@ -89,7 +95,7 @@ export class Harness {
 
   /** Meters everything there is. */
   async meter(): Promise<void> {
-    for (const runner of this.engine.meters()) while ((await this.engine.meter(runner)) > 0);
+    while ((await this.engine.meter()).records > 0);
   }
 
   /** Meters and evaluates everything there is. */
@@ -108,6 +114,27 @@ export class Harness {
     await this.engine.close();
     await rm(this.sloDir, { recursive: true, force: true });
   }
+}
+
+/** Partitions of the topics; one each when absent. */
+export interface TopicPartitions {
+  readonly otlpPartitions?: number;
+  readonly sliPartitions?: number;
+  /** How the state is kept. @default 'compact' */
+  readonly stateCleanup?: 'compact' | 'delete';
+}
+
+/** Makes every topic the engine needs. */
+export async function makeTopics(
+  log: DurableLog,
+  { otlpPartitions = 1, sliPartitions = 1, stateCleanup = 'compact' }: TopicPartitions = {},
+): Promise<void> {
+  for (const signal of SIGNALS) {
+    await log.ensureTopic(TOPIC_OF_SIGNAL[signal], { partitions: otlpPartitions });
+  }
+  await log.ensureTopic(TOPIC_SLI, { partitions: sliPartitions });
+  await log.ensureTopic(TOPIC_STATE, { partitions: sliPartitions, cleanup: stateCleanup });
+  await log.ensureTopic(TOPIC_DEFINITIONS, { cleanup: 'compact' });
 }
 
 export interface SloYamlOptions {

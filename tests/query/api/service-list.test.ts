@@ -15,6 +15,7 @@ beforeAll(async () => {
     retentionLogsDays: 3_650,
     retentionMetricsDays: 3_650,
     retentionResultsDays: 3_650,
+    retentionDeadLettersDays: 30,
     fsync: false,
   });
 });

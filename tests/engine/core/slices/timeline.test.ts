@@ -12,7 +12,8 @@ const S0 = 176_722_560;
 
 const added = fc.record({
   ago: fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 40 * 8640 })),
-  good: fc.nat(5),
+  // Also around what fits into a byte.
+  good: fc.oneof({ weight: 5, arbitrary: fc.nat(5) }, fc.constantFrom(250, 255, 256, 70_000)),
   bad: fc.nat(5),
   late: fc.nat(1),
 });
