@@ -156,14 +156,14 @@ export const ConfigurationSchema = Type.Object(
     maxAttributes: Type.Integer({
       minimum: 0,
       default: 1024,
-      description: 'attributes of one span, point or log record; 0: no limit',
+      description: 'attributes in one list; 0: no limit',
     }),
     maxValueKib: Type.Integer({
       minimum: 0,
-      default: 64,
-      description: 'length of one attribute value, KiB; 0: no limit',
+      default: 256,
+      description: 'length of a text or bytes in an attribute or a log body, KiB; 0: no limit',
     }),
-    overLongValues: choice(['truncate', 'reject'], 'what happens to longer attribute values'),
+    overLongValues: choice(['truncate', 'reject'], 'what happens to longer ones'),
     outOfRangeTimes: choice(
       ['reject', 'clamp'],
       'records older than the retention or more than a day ahead: refuse them, or store them at the bound',

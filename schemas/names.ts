@@ -34,6 +34,8 @@ export const HEADER_HEARTBEAT = 'valet-heartbeat';
 export const HEADER_BODY = 'valet-body';
 /** About how many bytes a request's rows have, decimal; absent: at most {@link USUAL_STORED_FACTOR} times its own. */
 export const HEADER_STORED_BYTES = 'valet-stored-bytes';
+/** How many records a receiver acknowledged in the request, decimal: what the writer has to account for. */
+export const HEADER_RECORDS = 'valet-records';
 export const USUAL_STORED_FACTOR = 8;
 
 /** Of a log record that was appended again from a dead letter: the letter's id. */

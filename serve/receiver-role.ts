@@ -25,6 +25,7 @@ export async function startReceiverRole(context: ProcessContext, log: DurableLog
     maxValueBytes: configuration.maxValueKib * KIB,
     overLongValues: configuration.overLongValues,
     outOfRangeTimes: configuration.outOfRangeTimes,
+    restoreBodies: configuration.mode === 'embedded',
     retentionDays: {
       traces: configuration.retentionTracesDays,
       metrics: configuration.retentionMetricsDays,

@@ -3,6 +3,7 @@ import type { DurableLog, NewRecord } from '../../log/types.ts';
 import type { RequestPiece } from '../../otlp/validate/types.ts';
 import {
   HEADER_BODY,
+  HEADER_RECORDS,
   HEADER_STORED_BYTES,
   HEADER_TENANT,
   SIGNALS,
@@ -73,12 +74,13 @@ export class RequestLog {
 
 /** Only the last record has the body's key: where it is, the ones before it are. */
 function recordOf(
-  { bytes, storedBytes }: RequestPiece,
+  { bytes, storedBytes, records }: RequestPiece,
   { tenant, key }: RequestOrigin,
   isLast: boolean,
 ): NewRecord {
   const isUsual = storedBytes <= bytes.length * USUAL_STORED_FACTOR;
   const headers = {
+    [HEADER_RECORDS]: String(records),
     ...(isLast ? { [HEADER_BODY]: key } : {}),
     ...(tenant === '' ? {} : { [HEADER_TENANT]: tenant }),
     ...(isUsual ? {} : { [HEADER_STORED_BYTES]: String(storedBytes) }),

@@ -40,6 +40,11 @@ export interface ReceiverOptions extends RecordRules {
   readonly tenantMaxBytesPerSecond?: number;
   /** Most records a tenant may send a second, averaged; 0 for no limit. @default 0 */
   readonly tenantMaxRecordsPerSecond?: number;
+  /**
+   * Read the bodies of the last five minutes back from the log at the start: for a log that one receiver alone writes.
+   * @default true
+   */
+  readonly restoreBodies?: boolean;
   /** Asked for every request: while it tells of a pressure, nothing is taken. @default never */
   readonly pressure?: () => Pressure | undefined;
   /** Where the receiver's metrics are registered. */
@@ -68,8 +73,8 @@ export interface Receivers {
 }
 
 /**
- * Opens OTLP/gRPC and OTLP/HTTP for all three signals. Bodies of the last five minutes are read back from the log
- * first, so a repeated one is known across a restart.
+ * Opens OTLP/gRPC and OTLP/HTTP for all three signals. A body repeated within five minutes is known, with
+ * `restoreBodies` also across a restart.
  *
  * @throws {RangeError} when a request could be larger than what may be in flight, or no header has the tenant's name
  * @throws {LogError} when the log cannot be read
@@ -102,7 +107,11 @@ export async function startReceivers(options: ReceiverOptions): Promise<Receiver
     tenantHeader: tenantHeaderName(options.tenantHeader ?? ''),
     pressure: options.pressure ?? (() => undefined),
   });
-  const recentBodies = await rememberedBodies(log, now);
+  const recentBodies = recentBodiesOf(now);
+  if (options.restoreBodies ?? true) {
+    for (const signal of SIGNALS)
+      await restoreRecentBodies(log, TOPIC_OF_SIGNAL[signal], { bodies: recentBodies[signal], now: now() });
+  }
   const requestLog = await RequestLog.open(log);
   const intake = new Intake({ ...options, requestLog, admission, metrics, recentBodies });
   const { unreadTimeoutMillis = 30_000 } = options;
@@ -131,14 +140,10 @@ export async function startReceivers(options: ReceiverOptions): Promise<Receiver
   };
 }
 
-async function rememberedBodies(log: DurableLog, now: () => number): Promise<Record<Signal, RecentBodies>> {
-  const tables = {
+function recentBodiesOf(now: () => number): Record<Signal, RecentBodies> {
+  return {
     traces: new RecentBodies({ now }),
     metrics: new RecentBodies({ now }),
     logs: new RecentBodies({ now }),
   };
-  for (const signal of SIGNALS) {
-    await restoreRecentBodies(log, TOPIC_OF_SIGNAL[signal], { bodies: tables[signal], now: now() });
-  }
-  return tables;
 }

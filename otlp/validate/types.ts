@@ -88,4 +88,5 @@ export interface RequestPiece {
   readonly bytes: Uint8Array;
   /** About how many bytes its records become as rows. */
   readonly storedBytes: number;
+  readonly records: number;
 }

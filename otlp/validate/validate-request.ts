@@ -7,7 +7,7 @@ import { RequestWalk } from './request-walk.ts';
 import { type SpliceTimes, splice } from './splice.ts';
 import { splitRequest } from './split-request.ts';
 import { acceptedRecordPath, tallyEdits } from './tally-edits.ts';
-import type { RecordPolicy, Validation } from './types.ts';
+import type { RecordPolicy, RequestPiece, Validation } from './types.ts';
 
 /** Tag of the time that is added to a record without one: 7 of a span, 3 of a point, 1 of a log record; fixed64. */
 const TIME_TAG: Readonly<Record<Signal, number>> = { traces: 0x39, metrics: 0x19, logs: 0x09 };
@@ -31,8 +31,9 @@ export function validateRequest(signal: Signal, bytes: Uint8Array, policy: Recor
   }
   const { records, storedBytes } = walk;
   const edited = edit(signal, walk, { bytes, policy });
-  const pieces = [{ bytes: edited.bytes, storedBytes }];
-  const whole = { records, accepted: records - edited.rejected, storedBytes, ...edited, pieces };
+  const accepted = records - edited.rejected;
+  const pieces = [{ bytes: edited.bytes, storedBytes, records: accepted }];
+  const whole = { records, accepted, storedBytes, ...edited, pieces };
   const { maxPieceBytes = Number.POSITIVE_INFINITY } = policy;
   return whole.bytes.length <= maxPieceBytes
     ? whole
@@ -68,7 +69,7 @@ function cutToSize(
   }: { readonly bytes: Uint8Array; readonly walk: RequestWalk; readonly maxPieceBytes: number },
 ): Validation {
   const { pieces: cut, tooLarge } = splitRequest(signal, whole.bytes, maxPieceBytes);
-  const pieces = cut.map((piece) => ({ bytes: piece, storedBytes: storedBytesOf(signal, piece) }));
+  const pieces = cut.map((piece) => ({ bytes: piece, ...contentOf(signal, piece) }));
   const [first] = tooLarge;
   if (first === undefined) return { ...whole, pieces };
   const firstPath = acceptedRecordPath(signal, bytes, { edits: walk.edits, number: first });
@@ -81,10 +82,10 @@ function cutToSize(
   };
 }
 
-function storedBytesOf(signal: Signal, bytes: Uint8Array): number {
+function contentOf(signal: Signal, bytes: Uint8Array): Pick<RequestPiece, 'storedBytes' | 'records'> {
   const walk = new RequestWalk(bytes, { earliestMillis: 0, latestMillis: Number.POSITIVE_INFINITY });
   walk.walk(REQUEST_MESSAGE[signal]);
-  return walk.storedBytes;
+  return { storedBytes: walk.storedBytes, records: walk.records };
 }
 
 function malformed(signal: Signal, bytes: Uint8Array, { offset, reason }: WireError): MalformedRequestError {

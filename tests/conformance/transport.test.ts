@@ -72,6 +72,7 @@ describe('OTLP 4: compression', () => {
     ['identity', (body: Buffer) => body],
     ['gzip', gzipSync],
     ['deflate', deflateSync],
+    ['zlib', deflateSync],
     ['zstd', zstdCompressSync],
   ] as const)('OTLP 4: HTTP takes the content encoding %s', async (coding, compress) => {
     const receivers = await start();
@@ -85,6 +86,7 @@ describe('OTLP 4: compression', () => {
   test.each([
     ['gzip', gzipSync],
     ['deflate', deflateSync],
+    ['zstd', zstdCompressSync],
   ] as const)(
     'OTLP 4: gRPC takes messages compressed with %s, and plain ones beside them',
     async (coding, compress) => {

@@ -36,18 +36,25 @@ function saying(change: (validation: Validation, bytes: Uint8Array) => Partial<V
 /** A subject with a fault, by what is wrong with it, and the oracle that has to object. */
 const PLANTED: Record<string, [(subject: Subject) => Partial<Subject>, string, Target?]> = {
   'stores a request with its rejected records': [
-    saying((_, bytes) => ({ bytes, pieces: [{ bytes, storedBytes: 1e6 }] })),
+    saying((_, bytes) => ({ bytes, pieces: [{ bytes, storedBytes: 1e6, records: 1 }] })),
     'accepted',
   ],
   'stores a request without its last byte': [
     saying(({ bytes }) => ({
       bytes: bytes.slice(0, -1),
-      pieces: [{ bytes: bytes.slice(0, -1), storedBytes: 1 }],
+      pieces: [{ bytes: bytes.slice(0, -1), storedBytes: 1, records: 1 }],
     })),
     'accepted',
   ],
   'copies requests it need not change': [
-    saying(({ bytes }) => ({ bytes: bytes.slice(), pieces: [{ bytes: bytes.slice(), storedBytes: 1e6 }] })),
+    saying(({ bytes }) => ({
+      bytes: bytes.slice(),
+      pieces: [{ bytes: bytes.slice(), storedBytes: 1e6, records: 1 }],
+    })),
+    'accepted',
+  ],
+  'counts a record of its pieces too few': [
+    saying(({ pieces }) => ({ pieces: pieces.map((piece) => ({ ...piece, records: piece.records - 1 })) })),
     'accepted',
   ],
   'counts a record too few': [saying(({ records }) => ({ records: Math.max(0, records - 1) })), 'verdicts'],

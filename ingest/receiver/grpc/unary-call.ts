@@ -27,11 +27,12 @@ const COMPRESSIONS = new Map<string, Compression>([
   ['identity', 'identity'],
   ['gzip', 'gzip'],
   ['deflate', 'deflate'],
+  ['zstd', 'zstd'],
 ]);
 const RESPONSE_HEADERS = {
   ':status': 200,
   'content-type': 'application/grpc+proto',
-  'grpc-accept-encoding': 'identity,gzip,deflate',
+  'grpc-accept-encoding': [...COMPRESSIONS.keys()].join(','),
 };
 
 /**

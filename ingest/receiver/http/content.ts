@@ -17,6 +17,8 @@ const COMPRESSIONS: Readonly<Record<string, Compression>> = {
   gzip: 'gzip',
   'x-gzip': 'gzip',
   deflate: 'deflate',
+  // What the Collector calls the same format.
+  zlib: 'deflate',
   zstd: 'zstd',
 };
 

@@ -21,7 +21,10 @@ describe('OTLP/gRPC', () => {
     const refused = await rawCall(session(receivers.grpcPort), prefixed(gzipSync(body), { flag: 1 }), {
       'grpc-encoding': 'snappy',
     });
-    expect(refused).toMatchObject({ 'grpc-status': '12', 'grpc-accept-encoding': 'identity,gzip,deflate' });
+    expect(refused).toMatchObject({
+      'grpc-status': '12',
+      'grpc-accept-encoding': 'identity,gzip,deflate,zstd',
+    });
   });
 
   test('copes with many calls in flight on several connections', async () => {

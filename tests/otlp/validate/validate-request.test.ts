@@ -48,7 +48,7 @@ describe('validateRequest() on good requests', () => {
       changes: [],
       bytes: GOOD[signal],
     });
-    expect(pieces).toEqual([{ bytes: GOOD[signal], storedBytes }]);
+    expect(pieces).toEqual([{ bytes: GOOD[signal], storedBytes, records: rest.records }]);
     expect(storedBytes).toBeGreaterThan(GOOD[signal].length);
     expect(validation.bytes).toBe(GOOD[signal]);
   });
