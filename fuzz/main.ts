@@ -65,19 +65,30 @@ async function repeatCorpus(folder: string): Promise<number> {
 async function runOne(target: Target, { payloads, seed, from, corpus }: Options): Promise<number> {
   const start = performance.now();
   const label = `${target.signal} ${target.encoding}`;
-  const isTerminal = process.stderr.isTTY;
-  const onProgress = (at: number) => {
-    const done = `${label}: ${(at - from).toLocaleString('en')} of ${payloads.toLocaleString('en')}`;
-    if (isTerminal) process.stderr.write(`\r${done} `);
-  };
+  const onProgress = progressOf(label, { payloads, from });
   const report = await supervise({ target, seed, from, payloads }, { onProgress });
-  if (isTerminal) process.stderr.write('\r\x1b[K');
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   const failures = 'failure' in report ? [report.failure] : report.failures;
   const seconds = Math.round((performance.now() - start) / 1000);
   for (const line of reportLines(label, report)) print(line);
   print(`  ${seconds} s, ${failures.length} failures`);
   for (const failure of failures) print(`  ${describe(target, failure, { seed, corpus })}`);
   return failures.length;
+}
+
+/** Says how far a run is: on a terminal all the time, elsewhere at every tenth of it. */
+function progressOf(
+  label: string,
+  { payloads, from }: Pick<Options, 'payloads' | 'from'>,
+): (at: number) => void {
+  let tenths = 0;
+  return (at) => {
+    const done = at - from;
+    const line = `${label}: ${done.toLocaleString('en')} of ${payloads.toLocaleString('en')}`;
+    if (process.stderr.isTTY) process.stderr.write(`\r${line} `);
+    else if (Math.floor((done * 10) / payloads) > tenths) process.stderr.write(`${line}\n`);
+    tenths = Math.max(tenths, Math.floor((done * 10) / payloads));
+  };
 }
 
 /** Keeps what failed, and says what it is and how to see it again. */

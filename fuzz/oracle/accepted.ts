@@ -66,11 +66,13 @@ export function checkAccepted(validation: Validation, request: JudgedRequest): r
       throw new FuzzFailure('accepted', 'a rejected record stays');
     if (bytes.length > limit)
       throw new FuzzFailure('accepted', 'a request larger than a piece may be is not cut');
+    checkCount(pieces, [request]);
     return rowsOf(request);
   }
   if (pieces.some((piece) => piece.bytes.length > limit))
     throw new FuzzFailure('accepted', 'a piece is too large');
   const parts = pieces.map((piece) => read(piece.bytes, request));
+  checkCount(pieces, parts);
   const actual = parts.flatMap((part) => contents(part.records, new Splicer(part.bytes)));
   const taken = records.filter(({ flaw }) => flaw === undefined);
   const expected = contents(taken, new Splicer(request.bytes, policy));
@@ -80,6 +82,14 @@ export function checkAccepted(validation: Validation, request: JudgedRequest): r
   const isChanged = validation.rejected > 0 || validation.changes.length > 0 || request.bytes.length > limit;
   if (!isChanged) throw new FuzzFailure('accepted', 'a request without flaw is not kept as it came');
   return parts.flatMap(rowsOf);
+}
+
+function checkCount(pieces: Validation['pieces'], parts: readonly Part[]): void {
+  for (const [index, { records }] of parts.entries()) {
+    const told = pieces[index]?.records;
+    if (told !== records.length)
+      throw new FuzzFailure('accepted', `a piece is said to have ${told} records, not ${records.length}`);
+  }
 }
 
 function rowsOf({ bytes, records }: Part): RowText[] {

@@ -77,7 +77,7 @@ function encodeRecords(records: readonly NewRecord[]): Buffer {
     target[at++] = 0;
     at = writeVarint(target, at, offsetDelta);
     at = writeText(target, at, record.key, size.key);
-    at = writeVarint(target, at, record.value.length);
+    at = writeVarint(target, at, isDeletion(record) ? -1 : record.value.length);
     target.set(record.value, at);
     at += record.value.length;
     at = writeVarint(target, at, size.headerCount);
@@ -88,6 +88,11 @@ function encodeRecords(records: readonly NewRecord[]): Buffer {
     }
   });
   return target;
+}
+
+/** In a compacted topic a null value deletes the key. */
+function isDeletion({ key, value }: NewRecord): boolean {
+  return key !== undefined && value.length === 0;
 }
 
 function writeText(target: Buffer, at: number, text: string | undefined, bytes: number): number {

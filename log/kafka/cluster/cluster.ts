@@ -134,7 +134,10 @@ export class Cluster {
   async connection({ node, lane, requestTimeoutMillis }: NodeLane): Promise<Connection> {
     if (!this.#brokers.has(node)) await this.#describe([]);
     const broker = this.#brokers.get(node);
-    if (!broker) throw new Unsettled(`Cannot reach node ${node} as it is not in the cluster`);
+    if (!broker) {
+      this.#forgetNode(node);
+      throw new Unsettled(`Cannot reach node ${node} as it is not in the cluster`);
+    }
     return this.#connect(broker, lane, requestTimeoutMillis);
   }
 
@@ -266,6 +269,13 @@ export class Cluster {
     return found.nodeId;
   }
 
+  /** What it led or coordinated may be elsewhere now. */
+  #forgetNode(node: number): void {
+    this.#topics.forgetLedBy(node);
+    for (const [key, coordinator] of this.#coordinators)
+      if (coordinator === node) this.#coordinators.delete(key);
+  }
+
   #noAnswer(broker: string, error: unknown): Error {
     if (this.closed) return logClosed();
     const reason = reasonOf(error);
@@ -274,6 +284,8 @@ export class Cluster {
         cause: error,
       });
     this.#outages.failed(broker, reason);
+    for (const [node, { host, port }] of this.#brokers)
+      if (`${host}:${port}` === broker) this.#forgetNode(node);
     return new Unsettled(`${broker} does not answer: ${reason}`, { cause: error });
   }
 }

@@ -46,6 +46,11 @@ export class TopicDirectory {
     if (known) this.#known.set(name, { ...known, at: Number.NEGATIVE_INFINITY });
   }
 
+  /** What is known of topics with a partition led by the node is old. */
+  forgetLedBy(node: number): void {
+    for (const { name, leaders } of this.#known.values()) if (leaders.includes(node)) this.forget(name);
+  }
+
   async #answer(asked: readonly Asked<string, KafkaTopic | undefined>[]): Promise<void> {
     try {
       const names = [...new Set(asked.map(({ item }) => item))];

@@ -2,7 +2,12 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Admin, ConfigResourceTypes, Producer } from '@platformatic/kafka';
+import {
+  Admin,
+  ConfigResourceTypes,
+  IncrementalAlterConfigOperationTypes,
+  Producer,
+} from '@platformatic/kafka';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { LogError } from '../../../log/errors.ts';
@@ -10,6 +15,7 @@ import type { KafkaAddress } from '../../../log/kafka/address.ts';
 import { openKafkaLog } from '../../../log/kafka/open-kafka-log.ts';
 import type { DurableLog, NewRecord, StoredRecord } from '../../../log/types.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../support/kafka-broker.ts';
+import { eventually } from '../../support/valet-process.ts';
 import { contract, expectLogError } from '../contract.ts';
 import { prefixedLog } from './prefixed-log.ts';
 
@@ -57,6 +63,16 @@ contract(
   },
   { hasTestClock: false },
 );
+
+async function alter(topic: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  const configs = Object.entries(settings).map(([name, value]) => ({
+    name,
+    configOperation: IncrementalAlterConfigOperationTypes.SET,
+    value,
+  }));
+  const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configs };
+  await admin.incrementalAlterConfigs({ resources: [resource] });
+}
 
 /** The topic's settings by name. */
 async function settingsOf(topic: string): Promise<Record<string, string | null | undefined>> {
@@ -130,6 +146,25 @@ describe('KafkaLog.ensureTopic()', () => {
   });
 });
 
+test('KafkaLog keeps the latest record of each key and drops deleted keys when Kafka compacts', async () => {
+  const log = await open();
+  const at = { topic: 'compacted', partition: 0 };
+  await log.ensureTopic('compacted', { cleanup: 'compact', retentionMillis: 1 });
+  // So that Kafka gets to it within a test.
+  await alter('compacted', { 'segment.ms': '50', 'min.cleanable.dirty.ratio': '0.001' });
+  for (const [key, value] of ['a1', 'b1', 'a2', 'b', 'c1'])
+    await log.append(at.topic, [{ key: key as string, ...text(value ?? '') }]);
+  const found = await eventually('compaction', async () => {
+    await log.append(at.topic, [{ key: 'z', ...text('later') }]);
+    const { records } = await log.read(at, 0);
+    const kept = records
+      .filter(({ key }) => key !== 'z')
+      .map(({ key, value, offset }) => `${offset}${key}${value}`);
+    return kept.length === 2 ? kept : undefined;
+  });
+  expect(found).toEqual(['2a2', '4c1']);
+});
+
 describe('KafkaLog.append()', () => {
   test('puts an append that is larger than a batch into several, in order and next to each other', async () => {
     const log = await open({ messageMaxBytes: 300_000 });
@@ -160,15 +195,7 @@ describe('KafkaLog.append()', () => {
     const log = await open({ messageMaxBytes: 400_000 });
     await log.ensureTopic('shrunk');
     await log.append('shrunk', [text('before')]);
-    await admin.incrementalAlterConfigs({
-      resources: [
-        {
-          resourceType: ConfigResourceTypes.TOPIC,
-          resourceName: 'shrunk',
-          configs: [{ name: 'max.message.bytes', configOperation: 0, value: '3000' }],
-        },
-      ],
-    });
+    await alter('shrunk', { 'max.message.bytes': '3000' });
     expect(await log.append('shrunk', [noise(2000), noise(2000)])).toMatchObject({
       firstOffset: 1,
       lastOffset: 2,

@@ -62,7 +62,7 @@ test('KafkaLog loses nothing that was confirmed, and has nothing twice, when lea
   };
   const work = [0, 1, 2, 3].map(send);
   const transactions = transact(0);
-  for (const node of nodes) {
+  for (const node of nodes.slice(0, 2)) {
     await sleep(1000);
     await node.kill();
     const before = confirmed.length;

@@ -49,6 +49,7 @@ const SIZES = {
   'message.max.bytes': '5242880',
   'replica.fetch.max.bytes': '5242880',
   'log.cleaner.dedupe.buffer.size': '4194304',
+  'log.cleaner.backoff.ms': '200',
   // A broker that is started again after a SIGKILL waits until its former session is over.
   'broker.session.timeout.ms': '1000',
   'broker.heartbeat.interval.ms': '200',
