@@ -9,14 +9,15 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { keyPartition } from '../log/partition-choice.ts';
+import { sourcePartitions, sourceTopics } from '../log/source-topics.ts';
 import type { DurableLog, Membership, TopicPartition } from '../log/types.ts';
 import {
   GROUP_EVALUATOR,
   GROUP_METER,
   SIGNALS,
   type Signal,
+  signalOfTopic,
   TOPIC_DEFINITIONS,
-  TOPIC_OF_SIGNAL,
   TOPIC_SLI,
   TOPIC_STATE,
 } from '../schemas/names.ts';
@@ -127,9 +128,9 @@ export class Engine {
   async join(): Promise<void> {
     const { log } = this.#options;
     const [meters, evaluators] = this.#memberships;
-    const topics = SIGNALS.map((signal) => TOPIC_OF_SIGNAL[signal]);
+    const topics = await Promise.all(SIGNALS.map((signal) => sourceTopics(log, signal)));
     if (meters === undefined) {
-      const membership = await log.join(GROUP_METER, topics, {
+      const membership = await log.join(GROUP_METER, topics.flat(), {
         assigned: (partitions) => this.#meters.assign(partitions),
         revoked: (partitions) => this.#meters.revoke(partitions),
       });
@@ -199,7 +200,7 @@ export class Engine {
 
   #makeRunner(source: TopicPartition): MeterRunner | undefined {
     const { log, latenessSeconds, logger } = this.#options;
-    const signal = SIGNALS.find((candidate) => TOPIC_OF_SIGNAL[candidate] === source.topic);
+    const signal = signalOfTopic(source.topic);
     if (signal === undefined) return undefined;
     return new MeterRunner({
       log,
@@ -257,11 +258,8 @@ export class Engine {
   /** Whether any event of a signal has been metered, by whichever engine. */
   async #hasData(signal: Signal): Promise<boolean> {
     const { log } = this.#options;
-    const topic = TOPIC_OF_SIGNAL[signal];
-    const count = await log.partitionCount(topic);
-    const committed = await Promise.all(
-      Array.from({ length: count }, (_, partition) => log.committed(GROUP_METER, { topic, partition })),
-    );
+    const sources = await sourcePartitions(log, signal);
+    const committed = await Promise.all(sources.map((source) => log.committed(GROUP_METER, source)));
     return committed.some((each) => decodeMeterState(each?.metadata ?? '').state.headMillis !== undefined);
   }
 }

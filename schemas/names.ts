@@ -11,6 +11,18 @@ export const TOPIC_OF_SIGNAL = {
   logs: 'otlp_logs',
 } as const satisfies Record<Signal, string>;
 
+/** All topics a signal is read from: other senders than the Collector use other names. The first is the one written. */
+export const SOURCE_TOPICS: Readonly<Record<Signal, readonly string[]>> = {
+  traces: [TOPIC_OF_SIGNAL.traces, 'otlp_traces'],
+  metrics: [TOPIC_OF_SIGNAL.metrics],
+  logs: [TOPIC_OF_SIGNAL.logs],
+};
+
+/** The signal a topic carries; undefined for one that is not a signal's. */
+export function signalOfTopic(topic: string): Signal | undefined {
+  return SIGNALS.find((signal) => SOURCE_TOPICS[signal].includes(topic));
+}
+
 /** Partial counts from meters, keyed by SLO (docs/formats/valet_sli.md). */
 export const TOPIC_SLI = 'valet_sli';
 /** Compacted: the evaluator's state, keyed (docs/formats/valet_state.md). */

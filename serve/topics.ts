@@ -2,6 +2,7 @@ import type { DurableLog, TopicOptions } from '../log/types.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import {
   SIGNALS,
+  SOURCE_TOPICS,
   TOPIC_DEAD_LETTERS,
   TOPIC_DEFINITIONS,
   TOPIC_OF_SIGNAL,
@@ -23,7 +24,9 @@ export async function ensureTopics(log: DurableLog, configuration: Configuration
     retentionBytes: logRetentionMib * MIB,
   };
   const raw = { ...retained, partitions: isServer ? kafkaPartitions : 1 };
-  for (const signal of SIGNALS) await log.ensureTopic(TOPIC_OF_SIGNAL[signal], raw);
+  // What only other senders write to is of no use in a log that they cannot reach.
+  const topics = SIGNALS.flatMap((signal) => (isServer ? SOURCE_TOPICS[signal] : [TOPIC_OF_SIGNAL[signal]]));
+  for (const topic of topics) await log.ensureTopic(topic, raw);
   const partitions = isServer ? SLI_PARTITIONS_ON_SERVERS : 1;
   await log.ensureTopic(TOPIC_SLI, { ...retained, partitions });
   await log.ensureTopic(TOPIC_STATE, { cleanup: 'compact', partitions });

@@ -1,6 +1,7 @@
 /** Whether everything on the otlp topics has been counted: the ends of their partitions, looked up once. */
+import { sourcePartitions } from '../../log/source-topics.ts';
 import type { DurableLog } from '../../log/types.ts';
-import { type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
+import type { Signal } from '../../schemas/names.ts';
 import type { CountBook } from '../core/replica/count-book.ts';
 
 /** One look at the ends; a later question needs a new one. */
@@ -25,12 +26,11 @@ export class SourceEnds {
 
   /** Where each partition ends; those that hold nothing are left out. */
   async #look(signal: Signal): Promise<ReadonlyMap<string, number>> {
-    const topic = TOPIC_OF_SIGNAL[signal];
-    const count = await this.#log.partitionCount(topic);
+    const sources = await sourcePartitions(this.#log, signal);
     const ends = await Promise.all(
-      Array.from({ length: count }, async (_, partition) => {
-        const { first, next } = await this.#log.bounds({ topic, partition });
-        return [`${topic}/${partition}`, first === next ? 0 : next] as const;
+      sources.map(async (source) => {
+        const { first, next } = await this.#log.bounds(source);
+        return [`${source.topic}/${source.partition}`, first === next ? 0 : next] as const;
       }),
     );
     return new Map(ends);

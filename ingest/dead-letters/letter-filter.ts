@@ -1,4 +1,4 @@
-import { SIGNALS, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
+import { SIGNALS, SOURCE_TOPICS } from '../../schemas/names.ts';
 import { DeadLetterError } from './errors.ts';
 import { DEAD_LETTER_REASONS } from './types.ts';
 
@@ -22,7 +22,7 @@ export interface FilterOptions {
   readonly open?: boolean;
 }
 
-const TOPICS: readonly string[] = SIGNALS.map((signal) => TOPIC_OF_SIGNAL[signal]);
+const TOPICS: readonly string[] = SIGNALS.flatMap((signal) => SOURCE_TOPICS[signal]);
 const UNIT_MILLIS: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3.6e6, d: 86.4e6 };
 
 /** Checks the options. Throws {@link DeadLetterError} `invalid-filter` with what may be given. */

@@ -1,5 +1,5 @@
 import { isJson } from '../../otlp/columns/encoding.ts';
-import { SIGNALS, type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
+import { signalOfTopic } from '../../schemas/names.ts';
 import { describeRequest } from './describe-request.ts';
 import type { ShelvedLetter } from './letter-shelf.ts';
 import { letterJson, secondsOf, sizeText } from './list-letters.ts';
@@ -41,7 +41,7 @@ export function showLetter(letter: ShelvedLetter, bytes: Buffer, { json, all }: 
 
 function contentOf(letter: ShelvedLetter, bytes: Buffer): readonly string[] {
   if (isJson(bytes)) return jsonLines(bytes);
-  const signal = SIGNALS.find((each): each is Signal => TOPIC_OF_SIGNAL[each] === letter.topic);
+  const signal = signalOfTopic(letter.topic);
   return signal === undefined ? [] : describeRequest(signal, bytes);
 }
 

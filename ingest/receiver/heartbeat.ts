@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import { sourcePartitions } from '../../log/source-topics.ts';
 import type { DurableLog } from '../../log/types.ts';
-import { HEADER_HEARTBEAT, SIGNALS, type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
+import { HEADER_HEARTBEAT, SIGNALS, type Signal } from '../../schemas/names.ts';
 import type { ReceiverMetrics } from './receiver-metrics.ts';
 
 /** Options of {@link startHeartbeats}. */
@@ -38,10 +39,8 @@ export function startHeartbeats(options: HeartbeatOptions): () => Promise<void> 
 }
 
 async function beat(signal: Signal, { log, metrics, logger }: HeartbeatOptions): Promise<void> {
-  const topic = TOPIC_OF_SIGNAL[signal];
   try {
-    const partitions = await log.partitionCount(topic);
-    for (let partition = 0; partition < partitions; partition++)
+    for (const { topic, partition } of await sourcePartitions(log, signal))
       await log.append(topic, [HEARTBEAT], partition);
   } catch (error) {
     metrics.heartbeatFailed(signal);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { sourceTopics } from '../../log/source-topics.ts';
 import type { DurableLog, TopicPartition } from '../../log/types.ts';
-import { GROUP_WRITER, SIGNALS, type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
+import { GROUP_WRITER, SIGNALS, type Signal, signalOfTopic } from '../../schemas/names.ts';
 import type { Store } from '../../store/types.ts';
 import type { BackoffOptions } from './backoff.ts';
 import { StoreLedger } from './ledger.ts';
@@ -58,11 +59,8 @@ const MIN_BATCH_BYTES = 2 * MIB;
 export async function runWriter<Policy>(options: WriterOptions<Policy>): Promise<void> {
   const { log, signal, group = GROUP_WRITER, signals = SIGNALS } = options;
   const partitions = new Partitions({ ...options, group, signals });
-  const membership = await log.join(
-    group,
-    signals.map((each) => TOPIC_OF_SIGNAL[each]),
-    partitions,
-  );
+  const topics = await Promise.all(signals.map((each) => sourceTopics(log, each)));
+  const membership = await log.join(group, topics.flat(), partitions);
   await aborted(signal);
   await partitions.end();
   await membership.close();
@@ -81,7 +79,10 @@ class Partitions<Policy> {
   ) {
     this.#options = options;
     this.#budget = new MemoryBudget(options.mappedBytes ?? 128 * MIB);
-    this.#metrics = new WriterMetrics(options.registry, { heldBytes: () => this.#budget.held });
+    this.#metrics = new WriterMetrics(options.registry, {
+      heldBytes: () => this.#budget.held,
+      partitions: () => this.#running.size,
+    });
     this.#ledger = options.ledger ?? new StoreLedger(options.store);
   }
 
@@ -103,8 +104,9 @@ class Partitions<Policy> {
 
   #start(of: TopicPartition): void {
     const { log, store, mapping, policy, group, signals, logger, signal } = this.#options;
-    const signalType = signals.find((each) => TOPIC_OF_SIGNAL[each] === of.topic);
-    if (signalType === undefined) throw new TypeError(`Cannot write a topic as it is not ours: ${of.topic}`);
+    const signalType = signalOfTopic(of.topic);
+    if (signalType === undefined || !signals.includes(signalType))
+      throw new TypeError(`Cannot write a topic as it is not ours: ${of.topic}`);
     const writer = new PartitionWriter({
       log,
       store,

@@ -1,5 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
+/** What is asked when somebody looks. */
+export interface WriterNow {
+  readonly heldBytes: () => number;
+  readonly partitions: () => number;
+}
+
 /** What the writer counts. Labels: `topic`, `table`, `reason`, `kind`, `code`, `outcome`, `partition`. */
 export class WriterMetrics {
   readonly records: Counter<'topic'>;
@@ -20,15 +26,18 @@ export class WriterMetrics {
   readonly insertSeconds: Histogram<'table'>;
   readonly blockRows: Histogram<'table'>;
 
-  constructor(registry: Registry, { heldBytes }: { readonly heldBytes: () => number }) {
-    new Gauge({
-      name: 'valet_writer_held_bytes',
-      help: 'bytes of rows waiting for the store or on their way',
-      registers: [registry],
-      collect() {
-        this.set(heldBytes());
-      },
-    });
+  constructor(registry: Registry, now: WriterNow) {
+    const live = (name: string, help: string, value: () => number) =>
+      new Gauge({
+        name: `valet_writer_${name}`,
+        help,
+        registers: [registry],
+        collect() {
+          this.set(value());
+        },
+      });
+    live('held_bytes', 'bytes of rows waiting for the store or on their way', now.heldBytes);
+    live('partitions', 'partitions written by this process', now.partitions);
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `valet_writer_${name}_total`, help, labelNames, registers: [registry] });
     const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
