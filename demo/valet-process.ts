@@ -15,7 +15,8 @@ export interface ValetProcess {
 /** Starts `valet serve` and waits until it is ready. Rejects when it ends before or is not ready in two minutes. */
 export async function startValet(environment: Record<string, string>, apiUrl: string): Promise<ValetProcess> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../valet.ts', import.meta.url)), 'serve'], {
-    env: { ...process.env, ...environment },
+    // Points of its own would be live data before the history, which came too late then.
+    env: { VALET_SELF_TELEMETRY_SECONDS: '0', ...process.env, ...environment },
     // Its own group, so that Ctrl-C reaches the demo first; the channel ends it when the demo dies.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -1,6 +1,6 @@
 import type { StoredRecord } from '../../log/types.ts';
 import type { EncodedRequest } from '../../otlp/columns/types.ts';
-import { HEADER_REPLAY_OF, HEADER_TENANT } from '../../schemas/names.ts';
+import { HEADER_RECORDS, HEADER_REPLAY_OF, HEADER_TENANT } from '../../schemas/names.ts';
 import { letterBlocks } from '../dead-letters/letter-blocks.ts';
 import type { Replay } from '../dead-letters/types.ts';
 import { type CollectedBatch, collectBatch, collectRange, type OffsetRange } from './collect-batch.ts';
@@ -21,6 +21,8 @@ export interface ReadyBatch<Policy> {
   /** Log records without heartbeats, and their value bytes. */
   readonly records: number;
   readonly bytes: number;
+  /** Rows a receiver has acknowledged for them; undefined when it is not known of all. */
+  readonly acknowledged: number | undefined;
   /** When its first and its last record were appended, milliseconds; undefined without records. */
   readonly appended: { readonly firstMillis: number; readonly lastMillis: number } | undefined;
   readonly mapped: MappedBatch;
@@ -127,6 +129,7 @@ export class BatchReader<Policy> {
         plan: { ...to.plan, last: Math.min(to.plan.last, last) },
         records: taken.length,
         bytes: valueBytes(taken),
+        acknowledged: acknowledgedOf(taken),
         appended: appendedOf(taken),
         mapped,
         blocks,
@@ -166,6 +169,16 @@ function replaysOf({ offset, appendedMillis, headers }: StoredRecord): readonly 
   return letterId === undefined
     ? []
     : [{ letterId, offset, appendedMillis, tenant: headers[HEADER_TENANT] ?? '' }];
+}
+
+function acknowledgedOf(records: readonly StoredRecord[]): number | undefined {
+  let sum = 0;
+  for (const { headers } of records) {
+    const count = headers[HEADER_RECORDS];
+    if (count === undefined) return undefined;
+    sum += Number(count);
+  }
+  return sum;
 }
 
 function appendedOf(records: readonly StoredRecord[]): ReadyBatch<unknown>['appended'] {

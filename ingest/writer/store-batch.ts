@@ -59,13 +59,22 @@ async function insertBlock<Policy>(
 }
 
 function count<Policy>(
-  { metrics, logger, of }: PartitionWork<Policy>,
-  { mapped, records, bytes }: ReadyBatch<Policy>,
+  { metrics, logger, of, signalType: signal }: PartitionWork<Policy>,
+  { mapped, records, bytes, acknowledged, appended }: ReadyBatch<Policy>,
 ): void {
   const { topic } = of;
   metrics.batches.inc({ topic });
   metrics.records.inc({ topic }, records);
   metrics.bytes.inc({ topic }, bytes);
+  if (appended) metrics.freshness.observe({ signal }, Math.max(0, Date.now() - appended.firstMillis) / 1000);
+  if (acknowledged !== undefined) {
+    const parts = [...mapped.blocks, ...mapped.letters];
+    metrics.acknowledgedRows.inc({ signal }, acknowledged);
+    metrics.accountedRows.inc(
+      { signal },
+      parts.reduce((sum, { rows }) => sum + rows, 0),
+    );
+  }
   for (const doubt of mapped.doubts) metrics.doubtfulRows.inc({ topic, reason: doubt.reason }, doubt.count);
   for (const { reason, rows } of mapped.letters) {
     metrics.deadLetters.inc({ topic, reason });

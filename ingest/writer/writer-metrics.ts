@@ -21,6 +21,9 @@ export class WriterMetrics {
   /** 0 while all is well; the number of the failed attempts since the last success otherwise. */
   readonly stalled: Gauge<'topic' | 'partition'>;
   readonly position: Gauge<'topic' | 'partition'>;
+  readonly acknowledgedRows: Counter<'signal'>;
+  readonly accountedRows: Counter<'signal'>;
+  readonly freshness: Histogram<'signal'>;
   readonly lag: Gauge<'topic' | 'partition'>;
   readonly lagSeconds: Gauge<'topic' | 'partition'>;
   readonly insertSeconds: Histogram<'table'>;
@@ -71,6 +74,12 @@ export class WriterMetrics {
       'topic',
       'reason',
     ]);
+    this.acknowledgedRows = counter('acknowledged_rows', 'records acknowledged in the requests stored', [
+      'signal',
+    ]);
+    this.accountedRows = counter('accounted_rows', 'rows stored or in dead letters, of those requests', [
+      'signal',
+    ]);
     this.anomalies = counter('anomalies', 'starts that are not where the last writer stopped', [
       'topic',
       'kind',
@@ -83,6 +92,13 @@ export class WriterMetrics {
       'topic',
       'partition',
     ]);
+    this.freshness = new Histogram({
+      name: 'valet_writer_freshness_seconds',
+      help: 'time from the first append of a batch until its rows can be queried',
+      labelNames: ['signal'],
+      buckets: [0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300, 1800, 7200],
+      registers: [registry],
+    });
     this.insertSeconds = histogram(
       'insert_seconds',
       'time of one INSERT',

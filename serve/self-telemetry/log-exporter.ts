@@ -2,7 +2,7 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { DurableLog } from '../../log/types.ts';
-import { TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
+import { HEADER_RECORDS, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
 
 /** Appends metrics to the log, where any sender's end up: what keeps the receivers from taking more does not stop it. */
 export class LogExporter implements PushMetricExporter {
@@ -19,10 +19,12 @@ export class LogExporter implements PushMetricExporter {
       done({ code: ExportResultCode.SUCCESS });
       return;
     }
-    this.#last = this.#log.append(TOPIC_OF_SIGNAL.metrics, [{ value }]).then(
-      () => done({ code: ExportResultCode.SUCCESS }),
-      (error: Error) => done({ code: ExportResultCode.FAILED, error }),
-    );
+    this.#last = this.#log
+      .append(TOPIC_OF_SIGNAL.metrics, [{ headers: { [HEADER_RECORDS]: String(pointsOf(metrics)) }, value }])
+      .then(
+        () => done({ code: ExportResultCode.SUCCESS }),
+        (error: Error) => done({ code: ExportResultCode.FAILED, error }),
+      );
   }
 
   forceFlush(): Promise<void> {
@@ -32,4 +34,10 @@ export class LogExporter implements PushMetricExporter {
   shutdown(): Promise<void> {
     return this.#last;
   }
+}
+
+function pointsOf({ scopeMetrics }: ResourceMetrics): number {
+  return scopeMetrics
+    .flatMap(({ metrics }) => metrics)
+    .reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
 }

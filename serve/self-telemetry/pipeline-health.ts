@@ -3,11 +3,12 @@
  * the counters moved since the last look. An interval without traffic gives no point.
  *
  * - `valet.pipeline.delivery`: share of the requests answered that were not refused for want of room or of a log.
- * - `valet.pipeline.freshness`: seconds from an event to the moment its row can be queried, the 99th percentile,
- *   rounded up to a bucket's bound.
+ * - `valet.pipeline.freshness`: seconds from the acceptance of a batch's first request to the moment its rows can be
+ *   queried, the 99th percentile, rounded up to a bucket's bound.
  * - `valet.pipeline.completeness`: rows accounted for (stored, rejected by policy with a dead letter, or undecodable
  *   and dead-lettered) of the records acknowledged, for what was stored in the interval; records lost count against it.
  */
+import { SIGNALS, type Signal, SOURCE_TOPICS } from '../../schemas/names.ts';
 import type { PostedMetrics } from '../../schemas/worker-messages.ts';
 
 export const HEALTH_METRICS = {
@@ -44,13 +45,11 @@ export class PipelineHealth {
     const totals = totalsOf(metrics);
     const moved = new Moves(totals, this.#last);
     this.#last = totals;
-    return moved
-      .labels('signal')
-      .flatMap((signal) => [
-        ...point('delivery', signal, deliveryOf(moved, signal)),
-        ...point('freshness', signal, freshnessOf(moved, signal)),
-        ...point('completeness', signal, completenessOf(moved, signal)),
-      ]);
+    return SIGNALS.flatMap((signal) => [
+      ...point('delivery', signal, deliveryOf(moved, signal)),
+      ...point('freshness', signal, freshnessOf(moved, signal)),
+      ...point('completeness', signal, completenessOf(moved, signal)),
+    ]);
   }
 }
 
@@ -81,7 +80,9 @@ function freshnessOf(moved: Moves, signal: string): number | undefined {
 
 function completenessOf(moved: Moves, signal: string): number | undefined {
   const acknowledged = moved.sum('valet_writer_acknowledged_rows_total', { signal });
-  const lost = moved.sum('valet_writer_lost_records_total', { signal });
+  const lost = SOURCE_TOPICS[signal as Signal]
+    .map((topic) => moved.sum('valet_writer_lost_records_total', { topic }))
+    .reduce((sum, records) => sum + records, 0);
   if (acknowledged + lost === 0) return undefined;
   return moved.sum('valet_writer_accounted_rows_total', { signal }) / (acknowledged + lost);
 }

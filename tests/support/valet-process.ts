@@ -83,6 +83,8 @@ export class ValetProcess {
         VALET_API_PORT: String(this.ports.api),
         VALET_SQL_PORT: String(this.ports.sql),
         VALET_LOG_LEVEL: 'warn',
+        // Live points would make what a test sends from the past late.
+        VALET_SELF_TELEMETRY_SECONDS: '0',
         ...this.#environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

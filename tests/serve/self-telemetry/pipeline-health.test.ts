@@ -7,7 +7,7 @@ describe('PipelineHealth.observe()', () => {
   let requests: Counter<'signal' | 'protocol' | 'outcome'>;
   let acknowledged: Counter<'signal'>;
   let accounted: Counter<'signal'>;
-  let lost: Counter<'signal' | 'reason'>;
+  let lost: Counter<'topic' | 'reason'>;
   let freshness: Histogram<'signal'>;
   let health: PipelineHealth;
 
@@ -19,7 +19,7 @@ describe('PipelineHealth.observe()', () => {
     requests = counter('valet_receiver_requests_total', ['signal', 'protocol', 'outcome']);
     acknowledged = counter('valet_writer_acknowledged_rows_total', ['signal']);
     accounted = counter('valet_writer_accounted_rows_total', ['signal']);
-    lost = counter('valet_writer_lost_records_total', ['signal', 'reason']);
+    lost = counter('valet_writer_lost_records_total', ['topic', 'reason']);
     freshness = new Histogram({
       name: 'valet_writer_freshness_seconds',
       help: 'freshness',
@@ -68,7 +68,7 @@ describe('PipelineHealth.observe()', () => {
     expect(await observe()).toEqual([{ metric: 'completeness', signal: 'traces', value: 0.99 }]);
     acknowledged.inc({ signal: 'traces' }, 9);
     accounted.inc({ signal: 'traces' }, 9);
-    lost.inc({ signal: 'traces', reason: 'gap' }, 1);
+    lost.inc({ topic: 'otlp_traces', reason: 'gap' }, 1);
     expect(await observe()).toEqual([{ metric: 'completeness', signal: 'traces', value: 0.9 }]);
   });
 

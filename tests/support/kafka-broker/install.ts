@@ -27,8 +27,10 @@ export async function kafkaJars(): Promise<string> {
     const resolving = await mkdtemp(join(CACHE, 'resolving-'));
     try {
       await resolveInto(resolving);
-      // Only a complete folder ever bears the final name.
-      await rename(join(resolving, 'jars'), folder);
+      // Only a complete folder ever bears the final name; another process may have been as far.
+      await rename(join(resolving, 'jars'), folder).catch((error: unknown) => {
+        if (!existsSync(folder)) throw error;
+      });
     } finally {
       await rm(resolving, { recursive: true, force: true });
     }
