@@ -110,8 +110,9 @@ export interface TopicOptions {
 }
 
 /**
- * A group member's view of its partitions changing. Kafka calls these on a rebalance, also with the same partitions
- * again; LMDB and memory once at the start, as one process owns them.
+ * A group member's view of its partitions changing: what it is given in addition, what is taken from it. Kafka calls
+ * these on a rebalance, also with a partition it has, whose topic was made anew; LMDB and memory once at the start, as
+ * one process owns them.
  */
 export interface AssignmentListener {
   assigned(partitions: readonly TopicPartition[]): void | Promise<void>;
@@ -135,6 +136,7 @@ export interface DurableLog {
   maxRecordBytes(topic: string): Promise<number>;
   /**
    * Appends in one partition, in order; resolves when all are durable, with the offsets of the first and the last.
+   * The values must stay as they are until then.
    * When it rejects, none, some or all of them may be there. Partition chosen as in {@link TransactionAppend}.
    */
   append(topic: string, records: readonly NewRecord[], partition?: number): Promise<Appended>;
@@ -144,7 +146,7 @@ export interface DurableLog {
    */
   read(from: TopicPartition, fromOffset: number, options?: ReadOptions): Promise<LogRead>;
   bounds(of: TopicPartition): Promise<OffsetBounds>;
-  /** Joins a consumer group for the topics; partitions arrive through the listener, the first ones before it resolves. */
+  /** Joins a consumer group for the topics; partitions arrive through the listener. It may resolve without any. */
   join(group: string, topics: readonly string[], listener: AssignmentListener): Promise<Membership>;
   committed(group: string, of: TopicPartition): Promise<CommittedOffset | undefined>;
   /** Durable when it resolves. `fenced` when this handle joined the group and no longer owns a partition of them. */

@@ -78,14 +78,15 @@ const PASSING: ReadonlySet<number> = new Set([
   Code.THROTTLING_QUOTA_EXCEEDED,
 ]);
 
-/** Somebody else has taken over the producer or the membership. */
-const FENCING: ReadonlySet<number> = new Set([
+/** The group does not know the member, or not as it says it is. */
+const MEMBERSHIP: ReadonlySet<number> = new Set([
   Code.ILLEGAL_GENERATION,
   Code.UNKNOWN_MEMBER_ID,
   Code.FENCED_INSTANCE_ID,
-  Code.INVALID_PRODUCER_EPOCH,
-  Code.PRODUCER_FENCED,
 ]);
+
+/** Another producer has taken over. */
+const TAKEOVER: ReadonlySet<number> = new Set([Code.INVALID_PRODUCER_EPOCH, Code.PRODUCER_FENCED]);
 
 export function concernsLeader(code: number): boolean {
   return LEADERSHIP.has(code);
@@ -95,8 +96,13 @@ export function concernsCoordinator(code: number): boolean {
   return COORDINATION.has(code);
 }
 
+export function deniesMember(code: number): boolean {
+  return MEMBERSHIP.has(code);
+}
+
+/** Somebody else has taken over the producer or the membership. */
 export function isFencing(code: number): boolean {
-  return FENCING.has(code);
+  return MEMBERSHIP.has(code) || TAKEOVER.has(code);
 }
 
 /** Whether the same request may succeed later. */

@@ -103,7 +103,8 @@ export class NodePoll {
     this.#warm.delete(keyOf(ask.of));
     for (const waiting of this.#waiting) {
       const { of, offset } = waiting.ask;
-      if (keyOf(of) !== keyOf(ask.of) || offset !== ask.offset) continue;
+      const { topic, partition } = ask.of;
+      if (of.partition !== partition || offset !== ask.offset || of.topic !== topic) continue;
       this.#waiting.delete(waiting);
       waiting.resolve(fetched);
       return;

@@ -23,6 +23,9 @@ export interface RecordReaderOptions {
 
 /** Of one partition in one answer; compressed, some megabytes of records. */
 const PARTITION_BYTES = 2 * 2 ** 20;
+/** After so many fruitless answers at once a read goes slowly. */
+const WITHHELD_TRIES = 20;
+const WITHHELD_PAUSE_MILLIS = 50;
 
 /** Where a read stands. */
 interface Progress {
@@ -33,6 +36,8 @@ interface Progress {
   readonly end: ReadEnd;
   from: number;
   position: number;
+  /** How often there should have been records in an answer and were none. */
+  withheld: number;
 }
 
 export class RecordReader {
@@ -65,6 +70,7 @@ export class RecordReader {
       end,
       from: fromOffset,
       position: fromOffset,
+      withheld: 0,
     };
     try {
       await this.#repeat(progress);
@@ -111,8 +117,7 @@ export class RecordReader {
     if (code === Code.OFFSET_OUT_OF_RANGE) return this.#outOfRange(progress);
     if (concernsLeader(code) || passes(code)) throw unsettled(`read ${keyOf(of)}`, code);
     if (code !== Code.NONE) throw refusal(`read ${keyOf(of)}`, code);
-    // The answer was full before it came to this partition.
-    if (fetched.batches.length === 0 && fetched.stableOffset > offset) return false;
+    if (fetched.batches.length === 0 && fetched.stableOffset > offset) return this.#withheld(progress);
     return this.#deliver(unpack(ask, fetched), ask, progress);
   }
 
@@ -165,6 +170,13 @@ export class RecordReader {
     const poll = new NodePoll({ cluster: this.#options.cluster, node, onAhead });
     this.#polls.set(node, poll);
     return poll;
+  }
+
+  /** The answer was full before it came to this partition; or there is nothing more in spite of the end. */
+  async #withheld(progress: Progress): Promise<boolean> {
+    if (++progress.withheld <= WITHHELD_TRIES) return false;
+    await progress.end.orEnd(this.#options.cluster.sleep(WITHHELD_PAUSE_MILLIS));
+    return performance.now() >= progress.deadline;
   }
 
   /** The log starts later, or ends earlier. */

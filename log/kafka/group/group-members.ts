@@ -21,13 +21,13 @@ export class GroupMembers {
     const options = { cluster: this.#cluster, logger: this.#logger, group, topics, listener };
     const membership = new GroupMembership(options);
     this.#members.add(membership);
-    this.#joined.add(group);
     try {
       await membership.join();
     } catch (error) {
       this.#members.delete(membership);
       throw error;
     }
+    this.#joined.add(group);
     return {
       close: () => membership.close().finally(() => this.#members.delete(membership)),
     };

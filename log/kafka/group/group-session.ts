@@ -2,7 +2,7 @@ import { heartbeatV4, joinGroupV9, leaveGroupV5, syncGroupV5 } from '@platformat
 import { LogError } from '../../errors.ts';
 import type { TopicPartition } from '../../types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Code, passes } from '../cluster/codes.ts';
+import { Code, deniesMember, passes } from '../cluster/codes.ts';
 import { nameOf, unsettled } from '../cluster/failures.ts';
 import { Lane, meetingLane } from '../cluster/lanes.ts';
 import { assignPartitions, type GroupMemberState } from './assign-partitions.ts';
@@ -12,7 +12,7 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from './consumer-protocol.ts';
-import { REBALANCE_MILLIS, SESSION_MILLIS } from './timings.ts';
+import { HEARTBEAT_TIMEOUT_MILLIS, REBALANCE_MILLIS, SESSION_MILLIS } from './timings.ts';
 
 /** The group no longer knows the member as it is: whatever it had is lost. */
 export class MembershipLost extends Error {}
@@ -102,7 +102,12 @@ export class GroupSession {
 
   /** Tells that the member is alive. */
   async heartbeat(): Promise<void> {
-    const coordination = { kind: 'group', key: this.#group, lane: Lane.HEARTBEAT } as const;
+    const coordination = {
+      kind: 'group',
+      key: this.#group,
+      lane: Lane.HEARTBEAT,
+      requestTimeoutMillis: HEARTBEAT_TIMEOUT_MILLIS,
+    } as const;
     await this.#cluster.atCoordinator(coordination, async (connection) => {
       const { generation, memberId } = this;
       const answer = await this.#cluster.ask(
@@ -142,11 +147,7 @@ export class GroupSession {
     if (code === Code.NONE) return;
     const act = `be a member of group "${this.#group}"`;
     if (code === Code.REBALANCE_IN_PROGRESS) throw new RebalanceNeeded();
-    if (
-      code === Code.UNKNOWN_MEMBER_ID ||
-      code === Code.ILLEGAL_GENERATION ||
-      code === Code.FENCED_INSTANCE_ID
-    ) {
+    if (deniesMember(code)) {
       if (code !== Code.ILLEGAL_GENERATION) this.forget();
       throw new MembershipLost(nameOf(code));
     }

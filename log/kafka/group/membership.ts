@@ -177,10 +177,9 @@ export class GroupMembership implements Membership {
 
   async #assign(added: readonly TopicPartition[]): Promise<void> {
     if (added.length === 0) return;
-    for (const of of added) {
-      const topic = await this.#options.cluster.findTopic(of.topic, 0).catch(() => undefined);
-      this.#owned.set(keyOf(of), { of, topicId: topic?.id ?? '' });
-    }
+    const names = new Set(added.map(({ topic }) => topic));
+    const ids = new Map((await this.#findTopics([...names], 0)).map(({ name, id }) => [name, id]));
+    for (const of of added) this.#owned.set(keyOf(of), { of, topicId: ids.get(of.topic) ?? '' });
     await this.#tell('assigned', added);
   }
 
@@ -213,7 +212,7 @@ export class GroupMembership implements Membership {
     while (!isCalled()) {
       await this.#orCalled(this.#options.cluster.sleep(WATCH_MILLIS));
       if (isCalled()) return;
-      const topics = await this.#orCalled(this.#findTopics());
+      const topics = await this.#orCalled(this.#findTopics(this.#options.topics, WATCH_MILLIS));
       if (topics && !isCalled()) await this.#compare(topics);
     }
   }
@@ -224,9 +223,9 @@ export class GroupMembership implements Membership {
     return Promise.race([result, this.#wake.promise]);
   }
 
-  async #findTopics(): Promise<readonly KafkaTopic[]> {
-    const { cluster, topics } = this.#options;
-    const found = topics.map((name) => cluster.findTopic(name, WATCH_MILLIS).catch(() => undefined));
+  async #findTopics(names: readonly string[], maxAgeMillis: number): Promise<readonly KafkaTopic[]> {
+    const { cluster } = this.#options;
+    const found = names.map((name) => cluster.findTopic(name, maxAgeMillis).catch(() => undefined));
     return (await Promise.all(found)).filter((topic) => topic !== undefined);
   }
 

@@ -1,12 +1,12 @@
-import { offsetCommitV8 } from '@platformatic/kafka';
+import { type Connection, offsetCommitV8 } from '@platformatic/kafka';
 import { LogError } from '../../errors.ts';
 import type { OffsetCommit } from '../../types.ts';
 import type { AttemptOptions, Cluster } from '../cluster/cluster.ts';
-import { Code, isFencing, passes } from '../cluster/codes.ts';
+import { Code, deniesMember, passes } from '../cluster/codes.ts';
 import { refusal, unsettled } from '../cluster/failures.ts';
 import { keyOf } from '../cluster/leader-gatherer.ts';
 import { type GroupMembers, OwnershipCheck } from '../group/group-members.ts';
-import type { GroupMembership } from '../group/membership.ts';
+import type { GroupMembership, MemberIdentity } from '../group/membership.ts';
 
 /** Commits of one group by one member. */
 export interface GroupCommit {
@@ -48,44 +48,46 @@ export function committedTopics(commits: readonly OffsetCommit[]) {
 }
 
 /** Commits outside a transaction; durable when it resolves. */
-export async function commitOffsets(
+export async function commitOffsets(cluster: Cluster, commit: GroupCommit): Promise<void> {
+  const { group } = commit;
+  const topics = committedTopics(commit.commits);
+  await commitAsOwner(cluster, commit, {
+    act: `commit offsets of group "${group}"`,
+    send: async (connection, { memberId, generation }) => {
+      const { api } = offsetCommitV8;
+      const answer = await cluster.ask(connection, api, group, generation, memberId, null, topics);
+      return answer.topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode));
+    },
+  });
+}
+
+export interface CommitRequest extends AttemptOptions {
+  readonly act: string;
+  /** Sends the commit in a member's name; the answer's codes. */
+  readonly send: (connection: Connection, identity: MemberIdentity) => Promise<readonly number[]>;
+}
+
+/** Repeats a commit until it is definite, as long as the partitions stay with the member that had them at first. */
+export async function commitAsOwner(
   cluster: Cluster,
   { group, membership, commits }: GroupCommit,
-  options: AttemptOptions = {},
+  { act, send, ...options }: CommitRequest,
 ): Promise<void> {
-  const act = `commit offsets of group "${group}"`;
   const check = new OwnershipCheck(cluster, { group, membership, partitions: commits });
-  const commit = async () => {
+  const attempt = async () => {
     const identity = check.identity();
     const codes = await cluster.atCoordinator({ kind: 'group', key: group }, async (connection) => {
-      const { memberId, generation } = identity;
-      const topics = committedTopics(commits);
-      const answer = await cluster.ask(
-        connection,
-        offsetCommitV8.api,
-        group,
-        generation,
-        memberId,
-        null,
-        topics,
-      );
-      const answered = answer.topics.flatMap(({ partitions }) =>
-        partitions.map(({ errorCode }) => errorCode),
-      );
+      const answered = await send(connection, identity);
       const waiting = answered.find((code) => passes(code) || code === Code.REBALANCE_IN_PROGRESS);
       if (waiting !== undefined) throw unsettled(act, waiting);
       return answered;
     });
     const code = codes.find((answered) => answered !== Code.NONE);
     if (code === undefined) return;
-    if (isFencing(code) && check.mayRepeat(identity)) throw unsettled(act, code);
-    throw commitRefusal(act, code);
+    if (deniesMember(code) && check.mayRepeat(identity)) throw unsettled(act, code);
+    if (code === Code.OFFSET_METADATA_TOO_LARGE)
+      throw new LogError('metadata-too-large', `Cannot ${act} as the metadata is over the broker's limit`);
+    throw refusal(act, code);
   };
-  await cluster.attempt(act, commit, options);
-}
-
-export function commitRefusal(act: string, code: number): LogError {
-  if (code === Code.OFFSET_METADATA_TOO_LARGE)
-    return new LogError('metadata-too-large', `Cannot ${act} as the metadata is over the broker's limit`);
-  return refusal(act, code);
+  await cluster.attempt(act, attempt, options);
 }

@@ -9,11 +9,10 @@ import {
 import { LogError } from '../../errors.ts';
 import type { TopicPartition } from '../../types.ts';
 import type { AttemptOptions, Cluster } from '../cluster/cluster.ts';
-import { Code, isFencing, passes } from '../cluster/codes.ts';
+import { Code, passes } from '../cluster/codes.ts';
 import { refusal, unsettled } from '../cluster/failures.ts';
 import { Lane } from '../cluster/lanes.ts';
-import { OwnershipCheck } from '../group/group-members.ts';
-import { commitRefusal, committedTopics, type GroupCommit } from '../offsets/commit-offsets.ts';
+import { commitAsOwner, committedTopics, type GroupCommit } from '../offsets/commit-offsets.ts';
 import type { ProducerIdentity } from '../produce/producer-identities.ts';
 
 /** The coordinator aborts a transaction that is open for longer. */
@@ -103,14 +102,14 @@ export class TransactionSession {
   }
 
   /** Commits offsets as part of the transaction, as the member that has the partitions. */
-  async commitOffsets({ group, membership, commits }: GroupCommit, options: AttemptOptions): Promise<void> {
-    const act = `commit offsets of group "${group}" in a transaction`;
-    const check = new OwnershipCheck(this.#cluster, { group, membership, partitions: commits });
-    const topics = committedTopics(commits);
+  async commitOffsets(commit: GroupCommit, options: AttemptOptions): Promise<void> {
+    const { group } = commit;
+    const topics = committedTopics(commit.commits);
     const { producerId, producerEpoch } = this.identity;
-    const commit = async () => {
-      const identity = check.identity();
-      const codes = await this.#cluster.atCoordinator({ kind: 'group', key: group }, async (connection) => {
+    await commitAsOwner(this.#cluster, commit, {
+      ...options,
+      act: `commit offsets of group "${group}" in a transaction`,
+      send: async (connection, { memberId, generation }) => {
         const answer = await this.#cluster.ask(
           connection,
           txnOffsetCommitV3.api,
@@ -118,25 +117,14 @@ export class TransactionSession {
           group,
           producerId,
           producerEpoch,
-          identity.generation,
-          identity.memberId,
+          generation,
+          memberId,
           null,
           topics,
         );
-        const answered = answer.topics.flatMap(({ partitions }) =>
-          partitions.map(({ errorCode }) => errorCode),
-        );
-        const waiting = answered.find((code) => passes(code) || code === Code.REBALANCE_IN_PROGRESS);
-        if (waiting !== undefined) throw unsettled(act, waiting);
-        return answered;
-      });
-      const code = codes.find((answered) => answered !== Code.NONE);
-      if (code === undefined) return;
-      const isOfMember = code !== Code.INVALID_PRODUCER_EPOCH && code !== Code.PRODUCER_FENCED;
-      if (isOfMember && isFencing(code) && check.mayRepeat(identity)) throw unsettled(act, code);
-      throw commitRefusal(act, code);
-    };
-    await this.#cluster.attempt(act, commit, options);
+        return answer.topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode));
+      },
+    });
   }
 
   /** Commits. Without an answer in time it may be committed or not. */
