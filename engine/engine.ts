@@ -7,7 +7,6 @@
  * their evaluators. Both come and go at any time.
  */
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
 import { keyPartition } from '../log/partition-choice.ts';
 import { sourcePartitions, sourceTopics } from '../log/source-topics.ts';
 import type { DurableLog, Membership, TopicPartition } from '../log/types.ts';
@@ -35,7 +34,7 @@ import { HeadsTold } from './meter/heads-told.ts';
 import { MeterRunner } from './meter/meter-runner.ts';
 import { decodeMeterState } from './meter/meter-state.ts';
 import { type MeterStep, Meters } from './meter/meters.ts';
-import { type EngineMetrics, engineMetrics } from './metrics.ts';
+import type { EngineMetrics } from './metrics.ts';
 import { ResultWriter } from './results/result-writer.ts';
 import { Results } from './results/results.ts';
 
@@ -47,7 +46,7 @@ export interface EngineOptions {
   readonly sloDir: string;
   /** How late an event may come and still be counted. */
   readonly latenessSeconds: number;
-  readonly registry: Registry;
+  readonly metrics: EngineMetrics;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -59,7 +58,6 @@ const PUBLISHER_PARTITION = 0;
 /** See above; made by {@link Engine.create}. */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #metrics: EngineMetrics;
   readonly #replica: EngineReplica;
   readonly #feed: DefinitionFeed;
   readonly #publisher: DefinitionPublisher;
@@ -72,9 +70,8 @@ export class Engine {
   #counters: { readonly version: number; readonly counters: readonly Counter[] } | undefined;
 
   private constructor(options: EngineOptions, sliPartitions: number) {
-    const { log, logger, now, registry, sloDir, latenessSeconds, store } = options;
+    const { log, logger, now, metrics, sloDir, latenessSeconds, store } = options;
     this.#options = options;
-    this.#metrics = engineMetrics(registry);
     const partitionOf = (slo: string) => keyPartition(slo, sliPartitions);
     this.#replica = new EngineReplica({
       latenessSeconds,
@@ -102,9 +99,7 @@ export class Engine {
       partitions: sliPartitions,
       partitionOf,
     });
-    this.#evaluator = this.#makeEvaluator(
-      store && new ResultWriter({ store, metrics: this.#metrics, logger }),
-    );
+    this.#evaluator = this.#makeEvaluator(store && new ResultWriter({ store, metrics, logger }));
   }
 
   /** An engine that owns nothing yet. All topics must exist, `valet_state` with the partitions of `valet_sli`. */
@@ -199,7 +194,7 @@ export class Engine {
   }
 
   #makeRunner(source: TopicPartition): MeterRunner | undefined {
-    const { log, latenessSeconds, logger } = this.#options;
+    const { log, latenessSeconds, logger, metrics } = this.#options;
     const signal = signalOfTopic(source.topic);
     if (signal === undefined) return undefined;
     return new MeterRunner({
@@ -208,13 +203,13 @@ export class Engine {
       source,
       lastTold: (name) => this.#headsTold.of(name),
       latenessMillis: latenessSeconds * 1000,
-      metrics: this.#metrics,
+      metrics,
       logger,
     });
   }
 
   #makeEvaluator(writer: ResultWriter | undefined): Evaluator {
-    const { log, latenessSeconds, logger, now } = this.#options;
+    const { log, latenessSeconds, logger, metrics, now } = this.#options;
     const replica = this.#replica;
     return new Evaluator({
       log,
@@ -224,7 +219,7 @@ export class Engine {
       makeResults: (partition) =>
         new Results({ replica, partition, ...(writer && { writer }), latenessSeconds, now }),
       latenessMillis: latenessSeconds * 1000,
-      metrics: this.#metrics,
+      metrics,
       logger,
     });
   }

@@ -12,6 +12,7 @@ export interface EngineMetrics {
   readonly resultRows: Counter<'table'>;
   readonly resultRowsDropped: Counter<'table'>;
   readonly alerts: Counter<'slo' | 'severity'>;
+  readonly logFailures: Counter<'activity'>;
 }
 
 /** Creates and registers them. */
@@ -41,5 +42,6 @@ export function engineMetrics(registry: Registry): EngineMetrics {
       'table',
     ]),
     alerts: counter('alerts', 'Burn-rate alerts begun', ['slo', 'severity']),
+    logFailures: counter('log_failures', 'Steps put off because the log failed', ['activity']),
   };
 }

@@ -1,17 +1,29 @@
 /** Runs the engine role until told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
 import { watchDirectory } from './definitions/watch-directory.ts';
 import { Engine, type EngineOptions } from './engine.ts';
-import { Patience } from './patience.ts';
+import { engineMetrics } from './metrics.ts';
+import { type Activity, Patience } from './patience.ts';
 
-export interface RunEngineOptions extends Omit<EngineOptions, 'now'> {
+export interface RunEngineOptions extends Omit<EngineOptions, 'now' | 'metrics'> {
+  readonly registry: Registry;
   /** Ends the run. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
 
+/** An engine and how to wait for its log. */
+interface Running {
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  /** Repeats what the log lets fail. */
+  readonly patiently: <T>(what: Activity, act: () => Promise<T>) => Promise<T | undefined>;
+}
+
 const EVALUATE_MILLIS = 1000;
+/** A read that finds nothing waits so long. */
 const WAIT_MILLIS = 5000;
 /** Between two steps of the meters, unless there is much to read: a transaction then carries more than one request. */
 const GATHER_MILLIS = 250;
@@ -22,20 +34,23 @@ const GATHER_MILLIS = 250;
  * a new run, with a new registry, takes up where this one stopped.
  */
 export async function runEngine(options: RunEngineOptions): Promise<void> {
+  const { logger, now = Date.now, registry } = options;
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
-  const patience = (what: string) => new Patience({ what, logger: options.logger, signal });
-  const start = patience('the engine cannot start');
-  const engine = await start.repeat(() => Engine.create({ ...options, now: options.now ?? Date.now }));
+  const metrics = engineMetrics(registry);
+  const patiently: Running['patiently'] = (what, act) =>
+    new Patience({ what, failures: metrics.logFailures, logger, signal }).repeat(act);
+  const engine = await patiently('start', () => Engine.create({ ...options, metrics, now }));
   if (engine === undefined) return;
+  const running = { engine, signal, patiently };
   try {
-    await start.repeat(() => engine.join());
-    await start.repeat(() => engine.publishDefinitions());
+    await patiently('start', () => engine.join());
+    await patiently('publishing', () => engine.publishDefinitions());
     const loops = [
-      publishForever(engine, options.sloDir, { signal, patience: patience('definitions are not published') }),
-      followDefinitions(engine, { signal, patience: patience('definitions are not followed') }),
-      evaluateForever(engine, { signal, patience: patience('nothing is evaluated') }),
-      meterForever(engine, { signal, patience: patience('nothing is metered') }),
+      publishForever(running, options.sloDir),
+      followDefinitions(running),
+      evaluateForever(running),
+      meterForever(running),
     ];
     try {
       await Promise.all(loops);
@@ -43,41 +58,32 @@ export async function runEngine(options: RunEngineOptions): Promise<void> {
       failed.abort();
       await Promise.allSettled(loops);
     }
-    await patience('the last state is not kept').repeat(() => engine.checkpoint());
+    await patiently('end', () => engine.checkpoint());
   } finally {
     await engine.close();
   }
 }
 
-interface LoopOptions {
-  readonly signal: AbortSignal;
-  readonly patience: Patience;
-}
-
-async function publishForever(
-  engine: Engine,
-  sloDir: string,
-  { signal, patience }: LoopOptions,
-): Promise<void> {
+async function publishForever({ engine, signal, patiently }: Running, sloDir: string): Promise<void> {
   for await (const _ of watchDirectory(sloDir, signal)) {
-    await patience.repeat(() => engine.publishDefinitions());
+    await patiently('publishing', () => engine.publishDefinitions());
   }
 }
 
-async function followDefinitions(engine: Engine, { signal, patience }: LoopOptions): Promise<void> {
-  while (!signal.aborted) await patience.repeat(() => engine.awaitDefinitions(WAIT_MILLIS, signal));
+async function followDefinitions({ engine, signal, patiently }: Running): Promise<void> {
+  while (!signal.aborted) await patiently('definitions', () => engine.awaitDefinitions(WAIT_MILLIS, signal));
 }
 
-async function evaluateForever(engine: Engine, { signal, patience }: LoopOptions): Promise<void> {
+async function evaluateForever({ engine, signal, patiently }: Running): Promise<void> {
   while (!signal.aborted) {
-    const hasMore = await patience.repeat(() => engine.evaluate());
+    const hasMore = await patiently('evaluation', () => engine.evaluate());
     await pause(hasMore ? 0 : EVALUATE_MILLIS, signal);
   }
 }
 
-async function meterForever(engine: Engine, { signal, patience }: LoopOptions): Promise<void> {
+async function meterForever({ engine, signal, patiently }: Running): Promise<void> {
   while (!signal.aborted) {
-    const step = await patience.repeat(() => engine.meter(WAIT_MILLIS, signal));
+    const step = await patiently('metering', () => engine.meter(WAIT_MILLIS, signal));
     await pause(step?.hasMore ? 0 : GATHER_MILLIS, signal);
   }
 }

@@ -66,14 +66,16 @@ async function runOne(target: Target, { payloads, seed, from, corpus }: Options)
   const start = performance.now();
   const label = `${target.signal} ${target.encoding}`;
   const onProgress = progressOf(label, { payloads, from });
-  const report = await supervise({ target, seed, from, payloads }, { onProgress });
+  const report = await supervise(
+    { target, seed, from, payloads },
+    { onProgress, onFailure: (failure) => print(describe(target, failure, { seed, corpus })) },
+  );
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  const failures = 'failure' in report ? [report.failure] : report.failures;
+  const failures = 'failure' in report ? 1 : report.failures.length;
   const seconds = Math.round((performance.now() - start) / 1000);
   for (const line of reportLines(label, report)) print(line);
-  print(`  ${seconds} s, ${failures.length} failures`);
-  for (const failure of failures) print(`  ${describe(target, failure, { seed, corpus })}`);
-  return failures.length;
+  print(`  ${seconds} s, ${failures} failures`);
+  return failures;
 }
 
 /** Says how far a run is: on a terminal all the time, elsewhere at every tenth of it. */

@@ -49,6 +49,8 @@ export interface RunReport {
 export interface RunTools {
   readonly progress: RunProgress;
   readonly door: Door;
+  /** Told of each failure as soon as it is found. */
+  readonly onFailure?: (failure: FoundFailure) => void;
   /** @default the product */
   readonly subject?: Subject;
 }
@@ -149,7 +151,9 @@ class Run {
     this.#signatures.add(signature);
     const isAlike = (smaller: Round) => fails?.(smaller)?.signature === signature;
     const least = isAlike(round) ? shrink(round, isAlike) : round;
-    this.failures.push({ oracle, message: explained(fails, least) ?? failure.message, from, round: least });
+    const found = { oracle, message: explained(fails, least) ?? failure.message, from, round: least };
+    this.failures.push(found);
+    this.#tools.onFailure?.(found);
   }
 
   /** What a checker that saw nothing before finds in the round. */

@@ -12,6 +12,8 @@ import { ROUND_PAYLOADS, type Round } from './types.ts';
 export interface SuperviseOptions {
   /** Called about once a second with the number of the payload it has come to. */
   readonly onProgress?: (payload: number) => void;
+  /** Told of each failure as soon as it is found. */
+  readonly onFailure?: (failure: FoundFailure) => void;
   /** Without a step for this long a run hangs. @default 60_000 */
   readonly hangMillis?: number;
   /** What runs the plan. @default child.ts */
@@ -51,7 +53,10 @@ export async function supervise(
   const position = () => readProgress(progressPath) ?? { first: plan.from, payload: -1, steps: 0 };
   try {
     const end = await watched(child, position, options);
-    return typeof end === 'object' ? end.report : broken(plan, position(), end);
+    if (typeof end === 'object') return end;
+    const failure = broken(plan, position(), end);
+    options.onFailure?.(failure);
+    return { failure };
   } finally {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
@@ -62,8 +67,8 @@ export async function supervise(
 function watched(
   child: ChildProcess,
   position: () => Position,
-  { hangMillis = 60_000, onProgress = () => {} }: SuperviseOptions,
-): Promise<ChildOutput | string> {
+  { hangMillis = 60_000, onProgress = () => {}, onFailure = () => {} }: SuperviseOptions,
+): Promise<RunReport | string> {
   return new Promise((resolve) => {
     let words = '';
     let last = { steps: -1, millis: performance.now() };
@@ -76,21 +81,24 @@ function watched(
       },
       Math.min(WATCH_MILLIS, hangMillis / 2),
     );
-    const finish = (end: ChildOutput | string) => {
+    const finish = (end: RunReport | string) => {
       clearInterval(watch);
       resolve(end);
     };
     child.stderr?.on('data', (data: Buffer) => {
       words = (words + data.toString()).slice(-LAST_WORDS);
     });
-    child.once('message', (output: ChildOutput) => finish(output));
+    child.on('message', (output: ChildOutput) => {
+      if ('report' in output) finish(output.report);
+      else onFailure(output.failure);
+    });
     child.once('close', (code, signal) => finish(`crash with ${signal ?? code}\n${words}`));
   });
 }
 
-function broken(plan: RunPlan, position: Position, message: string): BrokenRun {
+function broken(plan: RunPlan, position: Position, message: string): FoundFailure {
   const oracle = message.startsWith('hang') ? 'hang' : 'crash';
-  return { failure: { oracle, message, from: position.first, round: roundAt(plan, position) } };
+  return { oracle, message, from: position.first, round: roundAt(plan, position) };
 }
 
 /** The payload a run is at, or the whole round when all of it is decoded together. */

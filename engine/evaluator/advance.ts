@@ -13,7 +13,7 @@ export interface AdvanceOptions {
   readonly replica: EngineReplica;
   readonly nowMillis: number;
   readonly latenessMillis: number;
-  /** Whether `valet_sli` was read far enough to tell. */
+  /** Looked up in this step. */
   readonly ends: SourceEnds;
   /** `performance.now()` at which the rest is left for the next step. */
   readonly deadline: number;
@@ -61,17 +61,24 @@ export async function advance(share: Share, signal: Signal, options: AdvanceOpti
   return { changes, isDone: true };
 }
 
-/** Whether event time keeps up with the clock, or has stopped because nothing comes any more. */
+/**
+ * Whether the event time of every source keeps up with the clock, or has stopped because nothing comes any more: the
+ * source is silent, and all it has is counted.
+ */
 async function isUpToNow(
   { replica: { counts }, isBehind }: Share,
   signal: Signal,
   { nowMillis, ends }: AdvanceOptions,
 ): Promise<boolean> {
   if (isBehind) return false;
-  const headMillis = counts.headMillis(signal) ?? 0;
-  if (isKeepingUp(headMillis, nowMillis)) return true;
-  const dataMillis = counts.dataMillis(signal) ?? 0;
-  return isSilent(dataMillis, nowMillis) && (await ends.areIn(counts, signal));
+  if (isKeepingUp(counts.headMillis(signal) ?? 0, nowMillis)) return true;
+  const heads = new Map(counts.heads().map((head) => [head.source, head]));
+  for (const [source, end] of await ends.of(signal)) {
+    const head = heads.get(source);
+    if (isKeepingUp(head?.headMillis ?? 0, nowMillis)) continue;
+    if ((head?.next ?? 0) < end || !isSilent(head?.dataMillis ?? 0, nowMillis)) return false;
+  }
+  return true;
 }
 
 /** The last edge evaluated; what a clock far ahead passed over counts as not evaluated once it is set right. */

@@ -198,8 +198,8 @@ export class Evaluator {
     for (const signal of SIGNALS) {
       const heads = this.#shares.all().map(({ replica }) => replica.counts.headMillis(signal) ?? Infinity);
       const least = Math.min(...heads);
-      if (least === Infinity) continue;
-      this.#options.metrics.lag.set({ signal }, Math.max(0, nowMillis - least) / 1000);
+      if (least === Infinity) this.#options.metrics.lag.remove({ signal });
+      else this.#options.metrics.lag.set({ signal }, Math.max(0, nowMillis - least) / 1000);
     }
   }
 

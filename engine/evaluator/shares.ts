@@ -76,11 +76,13 @@ export class Shares {
   async takeUp(): Promise<void> {
     const waiting = [...this.#assigned].filter(([, { share }]) => share === undefined);
     if (waiting.length === 0) return;
-    await this.#options.refreshDefinitions();
+    const { log, refreshDefinitions } = this.#options;
+    await refreshDefinitions();
+    const identity = await log.identity(TOPIC_SLI);
     const taken = await Promise.allSettled(
       waiting.map(async ([partition, assignment]) => {
         const isWanted = () => this.#assigned.get(partition) === assignment;
-        const share = await takeUp(partition, { ...this.#options, isWanted });
+        const share = await takeUp(partition, { ...this.#options, identity, isWanted });
         if (isWanted()) assignment.share = share;
       }),
     );

@@ -2,7 +2,6 @@
 import { sourcePartitions } from '../../log/source-topics.ts';
 import type { DurableLog } from '../../log/types.ts';
 import type { Signal } from '../../schemas/names.ts';
-import type { CountBook } from '../core/replica/count-book.ts';
 
 /** One look at the ends; a later question needs a new one. */
 export class SourceEnds {
@@ -13,26 +12,24 @@ export class SourceEnds {
     this.#log = log;
   }
 
-  /** Whether the counts contain every record of a signal there was at the look. */
-  async areIn(counts: CountBook, signal: Signal): Promise<boolean> {
+  /** Where the sources of a signal end, by name (`otlp_spans/0`); those that hold nothing are left out. */
+  of(signal: Signal): Promise<ReadonlyMap<string, number>> {
     let ends = this.#ends.get(signal);
     if (ends === undefined) {
       ends = this.#look(signal);
       this.#ends.set(signal, ends);
     }
-    const counted = new Map(counts.heads().map(({ source, next = 0 }) => [source, next]));
-    return [...(await ends)].every(([source, end]) => (counted.get(source) ?? 0) >= end);
+    return ends;
   }
 
-  /** Where each partition ends; those that hold nothing are left out. */
   async #look(signal: Signal): Promise<ReadonlyMap<string, number>> {
     const sources = await sourcePartitions(this.#log, signal);
-    const ends = await Promise.all(
-      sources.map(async (source) => {
-        const { first, next } = await this.#log.bounds(source);
-        return [`${source.topic}/${source.partition}`, first === next ? 0 : next] as const;
-      }),
-    );
-    return new Map(ends);
+    const bounds = await Promise.all(sources.map((source) => this.#log.bounds(source)));
+    const ends = new Map<string, number>();
+    for (const [index, { topic, partition }] of sources.entries()) {
+      const { first, next } = bounds[index] ?? { first: 0, next: 0 };
+      if (first < next) ends.set(`${topic}/${partition}`, next);
+    }
+    return ends;
   }
 }

@@ -18,6 +18,8 @@ import { ownerCommit, type Share } from './share.ts';
 
 export interface TakeUpOptions {
   readonly log: DurableLog;
+  /** Of `valet_sli`. */
+  readonly identity: string;
   readonly replica: EngineReplica;
   readonly makeResults: (partition: number) => Results;
   /** False when the partition has been given away meanwhile. */
@@ -27,16 +29,15 @@ export interface TakeUpOptions {
 
 /** Resolves with the partition's state, ready to go on. Definitions must be known. */
 export async function takeUp(partition: number, options: TakeUpOptions): Promise<Share> {
-  const { log, replica, makeResults, isWanted, logger } = options;
+  const { log, identity, replica, makeResults, isWanted, logger } = options;
   const commit = await ownerCommit(log, partition);
-  const identity = await log.identity(TOPIC_SLI);
   const state = replica.renew(partition);
   const atLeast = commit?.owner.checkpoint ?? 0;
   const isWhole = await readState(log, { partition, replica: state, atLeast, isWanted });
   if (!isWhole && isWanted()) {
     logger.error({ partition, checkpoint: atLeast }, 'the state committed last is gone from the log');
   }
-  await placeInLog(state, { ...options, partition, identity });
+  await placeInLog(state, partition, options);
   const results = makeResults(partition);
   results.recover();
   const checkpoint = Math.max(atLeast, state.progress?.checkpoint ?? 0);
@@ -56,12 +57,8 @@ export async function takeUp(partition: number, options: TakeUpOptions): Promise
 /** Sets the position right when the log is not the one it belongs to, or ends before it. */
 async function placeInLog(
   state: PartitionReplica,
-  {
-    log,
-    logger,
-    partition,
-    identity,
-  }: TakeUpOptions & { readonly partition: number; readonly identity: string },
+  partition: number,
+  { log, logger, identity }: TakeUpOptions,
 ): Promise<void> {
   const { progress, position } = state;
   const { first, next } = await log.bounds({ topic: TOPIC_SLI, partition });

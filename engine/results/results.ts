@@ -4,8 +4,8 @@
  *
  * 1. Rows are staged until a checkpoint is committed, and only then released: whoever no longer owns the partition
  *    cannot commit, so it writes nothing either.
- * 2. Rows have later stamps than those of any owner before, whatever the clocks say: of two rows of a key the table
- *    keeps the later.
+ * 2. Stamps never go back, and are later than those of any owner before, whatever the clocks say: of two rows of a
+ *    key the table keeps the one with the later stamp.
  */
 import { type Signal, TABLES } from '../../schemas/names.ts';
 import type { Unwritten } from '../../schemas/records-state.ts';
@@ -195,8 +195,8 @@ export class Results {
   #stage(table: ResultTable, key: string, row: ResultRow): void {
     const { writer, now } = this.#options;
     if (writer === undefined) return;
-    const stamp = Math.max(now(), this.#firstStampMillis);
-    this.#stampMillis = Math.max(this.#stampMillis, stamp);
+    const stamp = Math.max(now(), this.#stampMillis, this.#firstStampMillis);
+    this.#stampMillis = stamp;
     let rows = this.#staged.get(table);
     if (rows === undefined) {
       rows = new Map();

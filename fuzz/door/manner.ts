@@ -1,4 +1,5 @@
 import { Random } from '../../bench/payload/random.ts';
+import { MAX_REQUEST_BYTES } from '../oracle/admission.ts';
 import { mixed } from '../payload/seeds.ts';
 import type { Payload, Target } from '../types.ts';
 
@@ -36,6 +37,7 @@ export function chooseManner({ encoding }: Target, { compression, body }: Payloa
   const random = new Random(mixed(number));
   const isOnlyHttp = encoding === 'json' || compression === 'zstd' || random.below(2) === 0;
   const manner: Manner = random.pick(isOnlyHttp ? OVER_HTTP : OVER_GRPC);
-  // Of a byte there is no half.
-  return body.length < 2 ? (isOnlyHttp ? 'http' : 'grpc') : manner;
+  // Of a byte there is no half, and what is too large is refused for that alone.
+  const isPlain = body.length < 2 || body.length >= MAX_REQUEST_BYTES;
+  return isPlain ? (isOnlyHttp ? 'http' : 'grpc') : manner;
 }

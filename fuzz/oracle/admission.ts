@@ -48,6 +48,7 @@ export interface AdmissionContext {
  * @throws {FuzzFailure} where the two differ, or a step throws what it does not declare
  */
 export function admit(payload: Payload, context: AdmissionContext): Admitted {
+  if (payload.body.length > MAX_REQUEST_BYTES) return { kind: 'too-large' };
   const unpacked = unpack(payload, context);
   if (!(unpacked instanceof Uint8Array)) return unpacked;
   const bytes = context.target.encoding === 'json' ? translated(unpacked, context) : unpacked;

@@ -5,6 +5,7 @@ import { NOW_NANOS } from '../moment.ts';
 import { POLICY_NAMES } from '../policy.ts';
 import type { Payload, Target } from '../types.ts';
 import { compressed } from './compress.ts';
+import { multiply } from './multiply.ts';
 import { mutateBytes } from './mutate-bytes.ts';
 import { mutateText } from './mutate-text.ts';
 import { mutateTree } from './mutate-tree.ts';
@@ -20,6 +21,8 @@ const USUAL = 16;
 /** How many changes are made to a tree before it is written; those to JSON are rather made to its text. */
 const TREE_CHANGES = [0, 0, 1, 1, 1, 2, 4] as const;
 const JSON_TREE_CHANGES = [0, 0, 0, 0, 1, 1, 3] as const;
+/** One in so many is large: most faults do not need many records, and large payloads take long. */
+const LARGE = 1000;
 const HOUR_NANOS = 3_600_000_000_000n;
 
 /** Makes the payloads of a target: payload number n is always the same for the same target and seed. */
@@ -48,9 +51,16 @@ export class PayloadSource {
   }
 
   #body(random: Random): Uint8Array {
+    if (random.below(LARGE) === 0) return this.#large(random);
     const usual = this.#usual;
     if (usual === undefined || random.below(USUAL) > 0) return this.#fromSeed(random);
     return this.#withByteChanges(usual, random.below(4), random);
+  }
+
+  #large(random: Random): Uint8Array {
+    const tree = copyOf(this.#seeds.pick(random).tree);
+    multiply(tree, random);
+    return this.#withByteChanges(write(this.#target, tree, random), random.pick([0, 0, 1]), random);
   }
 
   #fromSeed(random: Random): Uint8Array {

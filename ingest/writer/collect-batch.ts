@@ -1,5 +1,6 @@
 import type { DurableLog, LogRead, StoredRecord, TopicPartition } from '../../log/types.ts';
 import { HEADER_HEARTBEAT } from '../../schemas/names.ts';
+import { type CollectShare, LEAST_BATCH_BYTES } from './collect-budget.ts';
 import type { BatchLimits } from './types.ts';
 
 /** Offsets, both included. */
@@ -24,6 +25,12 @@ export interface Collection {
   readonly signal: AbortSignal;
 }
 
+/** When to stop: at whichever comes first. */
+export interface CollectLimits extends Pick<BatchLimits, 'maxBytes' | 'maxRecords' | 'maxWaitMillis'> {
+  /** What of it the batch may have; asked for the bytes when there are records. */
+  readonly share: CollectShare;
+}
+
 /** How long one look at an idle log takes. */
 const IDLE_MILLIS = 5_000;
 /** How long one look for the records of a plan takes. */
@@ -32,14 +39,15 @@ const RANGE_MILLIS = 1_000;
 /** Waits for records and gathers them until a limit is reached; undefined when the signal aborts first. */
 export async function collectBatch(
   { log, from, position, signal }: Collection,
-  limits: BatchLimits,
+  limits: CollectLimits,
 ): Promise<CollectedBatch | undefined> {
   const range = new Range(position);
+  let maxBytes = Math.min(limits.maxBytes, LEAST_BATCH_BYTES);
   let deadline: number | undefined;
   while (!signal.aborted) {
     const left = deadline === undefined ? IDLE_MILLIS : Math.max(0, deadline - performance.now());
     const read = await log.read(from, range.next, {
-      maxBytes: limits.maxBytes - range.bytes,
+      maxBytes: maxBytes - range.bytes,
       maxRecords: limits.maxRecords - range.count,
       waitMillis: left,
       signal,
@@ -48,11 +56,14 @@ export async function collectBatch(
     if (!range.isEmpty && read.from > range.next) return range.toBatch();
     range.add(read);
     if (range.isEmpty) continue;
-    deadline ??= performance.now() + limits.maxWaitMillis;
+    if (deadline === undefined) {
+      deadline = performance.now() + limits.maxWaitMillis;
+      maxBytes = limits.share.allow(limits.maxBytes);
+    }
     const overdue = performance.now() - deadline;
     // What is there already fills the batch up, as long as that does not take another wait.
     const isOver = overdue >= 0 && (read.records.length === 0 || overdue >= limits.maxWaitMillis);
-    if (isOver || range.bytes >= limits.maxBytes || range.count >= limits.maxRecords) return range.toBatch();
+    if (isOver || range.bytes >= maxBytes || range.count >= limits.maxRecords) return range.toBatch();
   }
   return undefined;
 }

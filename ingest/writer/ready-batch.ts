@@ -4,6 +4,7 @@ import { HEADER_RECORDS, HEADER_REPLAY_OF, HEADER_TENANT } from '../../schemas/n
 import { letterBlocks } from '../dead-letters/letter-blocks.ts';
 import type { Replay } from '../dead-letters/types.ts';
 import { type CollectedBatch, collectBatch, collectRange, type OffsetRange } from './collect-batch.ts';
+import type { CollectShare } from './collect-budget.ts';
 import type { TableBlock } from './mapping/types.ts';
 import type { MemoryLease } from './memory-budget.ts';
 import { type AttemptContext, persist, Stopped } from './persistent-attempt.ts';
@@ -49,10 +50,24 @@ export class BatchReader<Policy> {
     identity: string,
     context: AttemptContext,
   ): Promise<ReadyBatch<Policy> | undefined> {
-    const { log, of, mapping, policy, shards } = this.#work;
-    const limits = this.#work.limits();
-    const collected = await collectBatch({ log, from: of, position, signal: context.signal }, limits);
+    const share = this.#work.collecting.share();
+    try {
+      return await this.#next(position, { identity, share, context });
+    } finally {
+      share.release();
+    }
+  }
+
+  async #next(
+    position: number,
+    from: { readonly identity: string; readonly share: CollectShare; readonly context: AttemptContext },
+  ): Promise<ReadyBatch<Policy> | undefined> {
+    const { log, of, mapping, policy, shards, limits } = this.#work;
+    const { identity, share, context } = from;
+    const { signal } = context;
+    const collected = await collectBatch({ log, from: of, position, signal }, { ...limits, share });
     if (!collected) return undefined;
+    share.settle(valueBytes(collected.records));
     await this.#recordLosses(collected.lost, { identity, reason: 'gap' }, context);
     const lease = await this.#lease(collected.records, context);
     if (!lease) return undefined;

@@ -6,6 +6,7 @@ import type { DurableLog, TopicPartition } from '../../log/types.ts';
 import { GROUP_WRITER, SIGNALS, type Signal, signalOfTopic } from '../../schemas/names.ts';
 import type { Store } from '../../store/types.ts';
 import type { BackoffOptions } from './backoff.ts';
+import { CollectBudget } from './collect-budget.ts';
 import { StoreLedger } from './ledger.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { PartitionWriter } from './partition-writer.ts';
@@ -29,9 +30,9 @@ export interface WriterOptions<Policy> {
   /** @default GROUP_WRITER */
   readonly group?: string;
   readonly limits?: Partial<BatchLimits>;
-  /** Bytes of requests being collected, all partitions together. @default 64 MiB */
+  /** Bytes of requests not mapped yet, all partitions together. @default 48 MiB */
   readonly collectedBytes?: number;
-  /** Bytes of rows waiting for the store or on their way, all partitions together. @default 128 MiB */
+  /** Bytes of rows waiting for the store or on their way, all partitions together. @default 96 MiB */
   readonly mappedBytes?: number;
   /** Shards of the store's cluster. @default 1 */
   readonly shards?: number;
@@ -49,8 +50,6 @@ interface Running<Policy> {
 }
 
 const MIB = 2 ** 20;
-/** Less than this at a time makes too many parts. */
-const MIN_BATCH_BYTES = 2 * MIB;
 
 /**
  * Carries the log into the store until the signal aborts: a {@link PartitionWriter} for each partition the group
@@ -71,6 +70,7 @@ class Partitions<Policy> {
   readonly #options: WriterOptions<Policy> & { readonly group: string; readonly signals: readonly Signal[] };
   readonly #metrics: WriterMetrics;
   readonly #ledger: BatchLedger;
+  readonly #collecting: CollectBudget;
   readonly #budget: MemoryBudget;
   readonly #running = new Map<string, Running<Policy>>();
 
@@ -78,9 +78,10 @@ class Partitions<Policy> {
     options: WriterOptions<Policy> & { readonly group: string; readonly signals: readonly Signal[] },
   ) {
     this.#options = options;
-    this.#budget = new MemoryBudget(options.mappedBytes ?? 128 * MIB);
+    this.#collecting = new CollectBudget(options.collectedBytes ?? 48 * MIB);
+    this.#budget = new MemoryBudget(options.mappedBytes ?? 96 * MIB);
     this.#metrics = new WriterMetrics(options.registry, {
-      heldBytes: () => this.#budget.held,
+      heldBytes: () => this.#collecting.held + this.#budget.held,
       partitions: () => this.#running.size,
     });
     this.#ledger = options.ledger ?? new StoreLedger(options.store);
@@ -116,7 +117,8 @@ class Partitions<Policy> {
       group,
       signalType,
       of: { topic: of.topic, partition: of.partition },
-      limits: () => this.#limits(),
+      limits: { ...DEFAULT_BATCH_LIMITS, ...this.#options.limits },
+      collecting: this.#collecting,
       budget: this.#budget,
       shards: this.#options.shards ?? 1,
       backoff: this.#options.backoff ?? {},
@@ -139,13 +141,6 @@ class Partitions<Policy> {
     timer.abort();
     // An attempt that hangs may end long after the partition is another's, or ours again.
     running.writer.abandon();
-  }
-
-  /** Every partition collects its share, so that none of them starves and all together stay within bounds. */
-  #limits(): BatchLimits {
-    const limits = { ...DEFAULT_BATCH_LIMITS, ...this.#options.limits };
-    const share = (this.#options.collectedBytes ?? 64 * MIB) / Math.max(1, this.#running.size);
-    return { ...limits, maxBytes: Math.min(limits.maxBytes, Math.max(MIN_BATCH_BYTES, share)) };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Signal } from '../../schemas/names.ts';
 import type { Store } from '../../store/types.ts';
 import type { DeadLetter } from '../dead-letters/types.ts';
 import type { BackoffOptions } from './backoff.ts';
+import type { CollectBudget } from './collect-budget.ts';
 import type { DoubtTally, TableBlock } from './mapping/types.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { WriterMetrics } from './writer-metrics.ts';
@@ -91,9 +92,9 @@ export interface BatchLedger {
 
 /** When a batch is closed: at whichever comes first. */
 export interface BatchLimits {
-  /** Value bytes; less where many partitions share the memory. @default 16 MiB */
+  /** Value bytes; less while other partitions hold much. @default 16 MiB */
   readonly maxBytes: number;
-  /** About the bytes of the rows; a single request with more makes a batch of its own. @default 128 MiB */
+  /** About the bytes of the rows; a single request with more makes a batch of its own. @default 96 MiB */
   readonly maxRowBytes: number;
   /** Log records. @default 50_000 */
   readonly maxRecords: number;
@@ -104,7 +105,7 @@ export interface BatchLimits {
 /** The limits when none are given. */
 export const DEFAULT_BATCH_LIMITS: BatchLimits = {
   maxBytes: 16 * 2 ** 20,
-  maxRowBytes: 128 * 2 ** 20,
+  maxRowBytes: 96 * 2 ** 20,
   maxRecords: 50_000,
   maxWaitMillis: 1000,
 };
@@ -119,9 +120,10 @@ export interface PartitionWork<Policy> {
   readonly group: string;
   readonly signalType: Signal;
   readonly of: TopicPartition;
-  /** Asked before each batch: `maxBytes` depends on how many partitions there are. */
-  readonly limits: () => BatchLimits;
-  /** Shared by all partitions. */
+  readonly limits: BatchLimits;
+  /** For requests until they are mapped; shared by all partitions, like the next. */
+  readonly collecting: CollectBudget;
+  /** For rows until they are stored. */
   readonly budget: MemoryBudget;
   /** Of the store's cluster. */
   readonly shards: number;

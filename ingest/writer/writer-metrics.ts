@@ -39,7 +39,7 @@ export class WriterMetrics {
           this.set(value());
         },
       });
-    live('held_bytes', 'bytes of rows waiting for the store or on their way', now.heldBytes);
+    live('held_bytes', 'bytes of requests and rows between reading and storing', now.heldBytes);
     live('partitions', 'partitions written by this process', now.partitions);
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `valet_writer_${name}_total`, help, labelNames, registers: [registry] });

@@ -1,38 +1,14 @@
 /** What reaches ClickHouse: rows decoded again from the blocks a store in memory received. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { TABLES, TOPIC_STATE } from '../../schemas/names.ts';
-import type { InsertBlock, Store } from '../../store/types.ts';
+import type { Store } from '../../store/types.ts';
 import { readNative } from '../store/native/read-native.ts';
 import { Harness } from './support/harness.ts';
+import { MemoryStore } from './support/memory-store.ts';
 import { burst } from './support/traces.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
-
-type Row = Readonly<Record<string, unknown>>;
-
-/** Keeps the latest row of each key, as ReplacingMergeTree does. */
-class MemoryStore implements Partial<Store> {
-  isAway = false;
-  /** Called before a block is taken. */
-  onInsert: (table: string) => Promise<void> = () => Promise.resolve();
-  readonly blocks: InsertBlock[] = [];
-
-  async insert(block: InsertBlock): Promise<void> {
-    await this.onInsert(block.table);
-    if (this.isAway) throw new Error('connection refused');
-    this.blocks.push(block);
-  }
-
-  rows(table: string, key: readonly string[]): readonly Row[] {
-    const latest = new Map<string, Row>();
-    for (const block of this.blocks.filter((each) => each.table === table)) {
-      for (const row of readNative(block.chunks))
-        latest.set(key.map((name) => String(row[name])).join('|'), row);
-    }
-    return [...latest.values()];
-  }
-}
 
 /** Milliseconds of a DateTime as ClickHouse writes it. */
 function millis(time: unknown): number {

@@ -13,11 +13,6 @@ export interface GenerationCounts {
   readonly samples: SampleRing;
 }
 
-interface HeadSummary {
-  readonly headMillis: number | undefined;
-  readonly dataMillis: number | undefined;
-}
-
 /** Told of every slice whose counts changed. */
 export type OnSlice = (slo: string, generation: number, slice: number) => void;
 
@@ -29,8 +24,8 @@ export class CountBook {
     logs: new Liveness(),
   };
   readonly #heads = new Map<string, SliSource>();
-  /** Of all heads of a signal, until one of them moves. */
-  readonly #summaries = new Map<Signal, HeadSummary>();
+  /** The slowest of a signal's heads, until one of them moves. */
+  readonly #slowest = new Map<Signal, number | undefined>();
   readonly #counts = new Map<string, GenerationCounts>();
   readonly #onSlice: OnSlice | undefined;
 
@@ -52,7 +47,7 @@ export class CountBook {
 
   /** Puts a head in the place of an earlier one of its source. */
   setHead({ signal, source, identity, next, headMillis, dataMillis }: SliSource): void {
-    this.#summaries.delete(signal);
+    this.#slowest.delete(signal);
     this.#heads.set(source, {
       signal,
       source,
@@ -81,21 +76,12 @@ export class CountBook {
 
   /** How far event time is known for a signal: the slowest of its sources; undefined before any event. */
   headMillis(signal: Signal): number | undefined {
-    return this.#summary(signal).headMillis;
-  }
-
-  /** Append time of the last data of a signal; undefined before any. */
-  dataMillis(signal: Signal): number | undefined {
-    return this.#summary(signal).dataMillis;
-  }
-
-  #summary(signal: Signal): HeadSummary {
-    const known = this.#summaries.get(signal);
-    if (known !== undefined) return known;
+    if (this.#slowest.has(signal)) return this.#slowest.get(signal);
     const heads = [...this.#heads.values()].filter((head) => head.signal === signal);
-    const summary = summaryOf(heads);
-    this.#summaries.set(signal, summary);
-    return summary;
+    const millis = heads.flatMap(({ headMillis }) => headMillis ?? []);
+    const slowest = millis.length === 0 ? undefined : Math.min(...millis);
+    this.#slowest.set(signal, slowest);
+    return slowest;
   }
 
   #addCounts({ slo, generation, slices }: SliCountsRecord): void {
@@ -112,14 +98,4 @@ export class CountBook {
     this.setHead(watermark);
     for (const range of watermark.alive) this.liveness[watermark.signal].mark(range);
   }
-}
-
-/** The slowest head and the latest data. */
-function summaryOf(heads: readonly SliSource[]): HeadSummary {
-  const millis = heads.flatMap(({ headMillis }) => headMillis ?? []);
-  const data = heads.flatMap(({ dataMillis }) => dataMillis ?? []);
-  return {
-    headMillis: millis.length === 0 ? undefined : Math.min(...millis),
-    dataMillis: data.length === 0 ? undefined : Math.max(...data),
-  };
 }

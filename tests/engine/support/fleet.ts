@@ -8,6 +8,7 @@ import { EngineReplica } from '../../../engine/core/replica.ts';
 import { Engine } from '../../../engine/engine.ts';
 import { Gate } from '../../../engine/gate.ts';
 import type { MeterStep } from '../../../engine/meter/meters.ts';
+import { engineMetrics } from '../../../engine/metrics.ts';
 import { LogError } from '../../../log/errors.ts';
 import { keyPartition } from '../../../log/partition-choice.ts';
 import type { DurableLog } from '../../../log/types.ts';
@@ -68,7 +69,7 @@ export class Fleet {
       store,
       sloDir: this.#sloDir,
       latenessSeconds,
-      registry: new Registry(),
+      metrics: engineMetrics(new Registry()),
       logger: pino({ level: 'silent' }),
       now: () => this.nowMillis,
     });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { Engine } from '../../../engine/engine.ts';
+import { engineMetrics } from '../../../engine/metrics.ts';
 import { MemoryLog } from '../../../log/memory/memory-log.ts';
 import type { DurableLog } from '../../../log/types.ts';
 import type { Signal } from '../../../schemas/names.ts';
@@ -59,7 +60,7 @@ export class Harness {
       store: this.#options.store,
       sloDir: this.sloDir,
       latenessSeconds: this.#options.latenessSeconds ?? 600,
-      registry: new Registry(),
+      metrics: engineMetrics(new Registry()),
       logger: pino({ level: 'silent' }),
       now: () => this.nowMillis,
     });

@@ -18,7 +18,7 @@ function contextOf(registry = new Registry()): AttemptContext {
     partition: 0,
     signal: new AbortController().signal,
     logger: pino({ level: 'silent' }),
-    metrics: new WriterMetrics(registry, { heldBytes: () => 0 }),
+    metrics: new WriterMetrics(registry, { heldBytes: () => 0, partitions: () => 1 }),
     backoff: { baseMillis: 1, maxMillis: 30_000, random: () => 0 },
     failing: new Map(),
   };
