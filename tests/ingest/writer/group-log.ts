@@ -1,10 +1,11 @@
 import { LogError } from '../../../log/errors.ts';
 import type { AssignmentListener, DurableLog, OffsetCommit, TopicPartition } from '../../../log/types.ts';
+import { until } from './writer-world.ts';
 
 /** Members of a consumer group on one log, whose partitions a test hands round. */
 export class GroupOfMembers {
   readonly #log: DurableLog;
-  readonly #listeners = new Map<string, AssignmentListener>();
+  readonly #joins = new Map<string, PromiseWithResolvers<AssignmentListener>>();
   /** Only this member's commits are taken. */
   #owner = '';
 
@@ -18,7 +19,7 @@ export class GroupOfMembers {
       get: (target, property) => {
         if (property === 'join')
           return async (_group: string, _topics: readonly string[], listener: AssignmentListener) => {
-            this.#listeners.set(member, listener);
+            this.#join(member).resolve(listener);
             return { close: async () => {} };
           };
         if (property === 'commit')
@@ -33,12 +34,21 @@ export class GroupOfMembers {
     });
   }
 
+  /** Also to a member that is about to join. */
   async give(member: string, partition: TopicPartition): Promise<void> {
+    await until(() => this.#listeners.has(member));
     this.#owner = member;
-    await this.#listeners.get(member)?.assigned([partition]);
+    await (await this.#join(member).promise).assigned([partition]);
   }
 
   async take(member: string, partition: TopicPartition): Promise<void> {
-    await this.#listeners.get(member)?.revoked([partition]);
+    await (await this.#join(member).promise).revoked([partition]);
+  }
+
+  /** A member joins some time after its start. */
+  #join(member: string): PromiseWithResolvers<AssignmentListener> {
+    const join = this.#joins.get(member) ?? Promise.withResolvers<AssignmentListener>();
+    this.#joins.set(member, join);
+    return join;
   }
 }
