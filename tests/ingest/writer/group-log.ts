@@ -1,6 +1,5 @@
 import { LogError } from '../../../log/errors.ts';
 import type { AssignmentListener, DurableLog, OffsetCommit, TopicPartition } from '../../../log/types.ts';
-import { until } from './writer-world.ts';
 
 /** Members of a consumer group on one log, whose partitions a test hands round. */
 export class GroupOfMembers {
@@ -36,7 +35,6 @@ export class GroupOfMembers {
 
   /** Also to a member that is about to join. */
   async give(member: string, partition: TopicPartition): Promise<void> {
-    await until(() => this.#listeners.has(member));
     this.#owner = member;
     await (await this.#join(member).promise).assigned([partition]);
   }
