@@ -24,7 +24,7 @@ interface Running {
 
 const EVALUATE_MILLIS = 1000;
 /** A read that finds nothing waits so long. */
-const WAIT_MILLIS = 5000;
+const WAIT_MILLIS = 30_000;
 /** Between two steps of the meters, unless there is much to read: a transaction then carries more than one request. */
 const GATHER_MILLIS = 250;
 

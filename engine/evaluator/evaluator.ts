@@ -158,7 +158,7 @@ export class Evaluator {
     const maxBytes = Math.max(LEAST_BYTES, Math.floor(READ_BYTES / shares.length));
     const reads = await Promise.all(shares.map((share) => this.#read(share, maxBytes)));
     if (reads.some((read) => read !== undefined && read.records.length > 0)) await refreshDefinitions();
-    let hasMore = false;
+    let hasMore = reads.includes(undefined);
     for (const [index, share] of shares.entries()) {
       const read = reads[index];
       if (read === undefined) continue;

@@ -34,7 +34,7 @@ export interface ReplicaFollower {
 }
 
 const RETRY_MILLIS = 1_000;
-const WAIT_MILLIS = 5_000;
+const WAIT_MILLIS = 30_000;
 /** Raw bytes held at once, all partitions together. */
 const READ_BYTES = 16 * 1024 * 1024;
 const LEAST_BYTES = 64 * 1024;

@@ -369,6 +369,30 @@ describe('Engine restarts', () => {
     expect(harness.status().good).toBe(expected - 8);
   });
 
+  test('Engine does not judge the present before it has taken in what was counted while it was away', async () => {
+    harness = await Harness.create();
+    await cleanHour();
+    await traffic(90, { bad: 10 });
+    const before = harness.engine.replica.alerts({ limit: 9, openOnly: true });
+    expect(before.map(tierOf)).toContain('page 1h firing');
+    // The outage goes on for two minutes; more records than one step reads.
+    for (let passed = 0; passed < 1200; passed += 1) {
+      await harness.append(burst(harness.nowMillis, 1, 1));
+      harness.nowMillis += 100;
+      await harness.engine.meter();
+    }
+    await harness.restart();
+    const evaluated = () => harness.engine.replica.partition(0).evaluated.get('traces');
+    const last = evaluated();
+    expect(await harness.engine.evaluate()).toBe(true);
+    expect(evaluated()).toBe(last);
+    await harness.settle();
+    expect(evaluated()).toBe(harness.nowMillis / 10_000);
+    expect(harness.engine.replica.alerts({ limit: 9, openOnly: true }).map(tierOf)).toContain(
+      'page 1h firing',
+    );
+  });
+
   test('Engine does not trust a transaction that failed: the records are metered again', async () => {
     harness = await Harness.create();
     await harness.append(burst(T0, 5));

@@ -123,6 +123,6 @@ async function play(rounds: readonly Round[]): Promise<void> {
 test('Engines count every event once, whichever of them had the partition and whatever happened to it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(round, { minLength: 3, maxLength: 15 }), (rounds) => play(rounds)),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 }, 120_000);

@@ -51,7 +51,7 @@ export class Fleet {
   static async create(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(await mkdtemp(join(tmpdir(), 'valet-fleet-')), options);
     // Kafka keeps what is replaced by records that are not shown yet; the log in memory would drop it at once.
-    await makeTopics(fleet.cluster.log, { ...options, stateCleanup: 'delete' });
+    await makeTopics(fleet.cluster.log, { ...options, cleanup: 'delete' });
     for (const [name, text] of Object.entries(options.files)) await fleet.write(name, text);
     return fleet;
   }
@@ -60,8 +60,15 @@ export class Fleet {
     await writeFile(join(this.#sloDir, name), text);
   }
 
-  /** One more engine, which joins the others. */
-  async start(): Promise<FleetEngine> {
+  /** One more engine, which joins the others and publishes, by a clock of its own. */
+  async start(clockAheadMillis = 0): Promise<FleetEngine> {
+    const started = await this.join(clockAheadMillis);
+    await started.engine.publishDefinitions();
+    return started;
+  }
+
+  /** One more engine, which has only joined so far. */
+  async join(clockAheadMillis = 0): Promise<FleetEngine> {
     const handle = this.cluster.open();
     const { latenessSeconds, store } = this.#options;
     const engine = await Engine.create({
@@ -71,13 +78,12 @@ export class Fleet {
       latenessSeconds,
       metrics: engineMetrics(new Registry()),
       logger: pino({ level: 'silent' }),
-      now: () => this.nowMillis,
+      now: () => this.nowMillis + clockAheadMillis,
     });
     const steps = new Gate();
     const started = { engine, handle, meter: () => steps.run(() => engine.meter()) };
     this.engines.push(started);
     await engine.join();
-    await engine.publishDefinitions();
     return started;
   }
 

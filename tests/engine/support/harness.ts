@@ -25,6 +25,8 @@ export interface HarnessOptions extends TopicPartitions {
   readonly latenessSeconds?: number;
   readonly files?: Readonly<Record<string, string>>;
   readonly store?: Store;
+  /** Fills the log before the first engine starts. */
+  readonly before?: (log: DurableLog) => Promise<void>;
 }
 
 /** One log and clock; `start` opens an engine on them, as often as wanted. */
@@ -49,6 +51,7 @@ export class Harness {
       await harness.write(name, text);
     }
     await makeTopics(harness.log, options);
+    await options.before?.(harness.log);
     await harness.restart();
     return harness;
   }
@@ -121,21 +124,21 @@ export class Harness {
 export interface TopicPartitions {
   readonly otlpPartitions?: number;
   readonly sliPartitions?: number;
-  /** How the state is kept. @default 'compact' */
-  readonly stateCleanup?: 'compact' | 'delete';
+  /** How state and definitions are kept. @default 'compact' */
+  readonly cleanup?: 'compact' | 'delete';
 }
 
 /** Makes every topic the engine needs. */
 export async function makeTopics(
   log: DurableLog,
-  { otlpPartitions = 1, sliPartitions = 1, stateCleanup = 'compact' }: TopicPartitions = {},
+  { otlpPartitions = 1, sliPartitions = 1, cleanup = 'compact' }: TopicPartitions = {},
 ): Promise<void> {
   for (const signal of SIGNALS) {
     await log.ensureTopic(TOPIC_OF_SIGNAL[signal], { partitions: otlpPartitions });
   }
   await log.ensureTopic(TOPIC_SLI, { partitions: sliPartitions });
-  await log.ensureTopic(TOPIC_STATE, { partitions: sliPartitions, cleanup: stateCleanup });
-  await log.ensureTopic(TOPIC_DEFINITIONS, { cleanup: 'compact' });
+  await log.ensureTopic(TOPIC_STATE, { partitions: sliPartitions, cleanup });
+  await log.ensureTopic(TOPIC_DEFINITIONS, { cleanup });
 }
 
 export interface SloYamlOptions {

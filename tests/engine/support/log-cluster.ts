@@ -1,7 +1,7 @@
 /**
  * A log in memory with several handles on it, as several processes have: consumer groups give partitions out, take
  * them away and refuse commits of who does not own them. Transactions leave markers that occupy offsets, fail before
- * or after they took effect, and may show in `valet_state` later than elsewhere.
+ * or after they took effect, and may show in compacted topics later than elsewhere.
  */
 import { LogError } from '../../../log/errors.ts';
 import { MemoryLog } from '../../../log/memory/memory-log.ts';
@@ -15,7 +15,7 @@ import type {
   TopicPartition,
   Transaction,
 } from '../../../log/types.ts';
-import { TOPIC_STATE } from '../../../schemas/names.ts';
+import { TOPIC_SLI } from '../../../schemas/names.ts';
 
 /** What the next transaction of a handle does. */
 export type Fault = 'none' | 'fails before' | 'fails after' | 'shows late';
@@ -167,9 +167,9 @@ export class LogCluster {
     }
   }
 
-  /** The transaction's records in `valet_state` are not shown for some looks. */
+  /** The transaction's records in compacted topics are not shown for some looks. */
   async #hide({ appends }: Transaction): Promise<void> {
-    for (const { topic, partition = 0 } of appends.filter((append) => append.topic === TOPIC_STATE)) {
+    for (const { topic, partition = 0 } of appends.filter((append) => append.topic !== TOPIC_SLI)) {
       const { next } = await this.log.bounds({ topic, partition });
       this.#late.set(`${topic}/${partition}`, { end: next, looks: LATE_LOOKS });
     }
@@ -218,6 +218,10 @@ export class ClusterHandle implements DurableLog {
   /** Every call fails from then on. */
   isDead = false;
   nextFault: Fault = 'none';
+  /** Awaited by each transaction on its way to the log. */
+  beforeTransact: () => Promise<void> = () => Promise.resolve();
+  /** Awaited by each read when its records are on their way back. */
+  afterRead: (of: TopicPartition) => Promise<void> = () => Promise.resolve();
 
   constructor(cluster: LogCluster) {
     this.#cluster = cluster;
@@ -229,7 +233,11 @@ export class ClusterHandle implements DurableLog {
   maxRecordBytes: DurableLog['maxRecordBytes'] = (topic) => this.#live().log.maxRecordBytes(topic);
   append: DurableLog['append'] = (topic, records, partition) =>
     this.#live().log.append(topic, records, partition);
-  read: DurableLog['read'] = (of, from, options) => this.#live().read(of, from, options);
+  read: DurableLog['read'] = async (of, from, options) => {
+    const read = await this.#live().read(of, from, options);
+    await this.afterRead(of);
+    return read;
+  };
   bounds: DurableLog['bounds'] = (of) => this.#live().bounds(of);
   committed: DurableLog['committed'] = (group, of) => this.#live().log.committed(group, of);
   truncate: DurableLog['truncate'] = (of, before) => this.#live().log.truncate(of, before);
@@ -244,6 +252,7 @@ export class ClusterHandle implements DurableLog {
   async transact(transaction: Transaction) {
     const fault = this.nextFault;
     this.nextFault = 'none';
+    await this.beforeTransact();
     return await this.#live().transact(this, transaction, fault);
   }
 
