@@ -1,6 +1,5 @@
 import type { DurableLog, LogRead, StoredRecord, TopicPartition } from '../../log/types.ts';
 import { HEADER_HEARTBEAT } from '../../schemas/names.ts';
-import { type CollectShare, LEAST_BATCH_BYTES } from './collect-budget.ts';
 import type { BatchLimits } from './types.ts';
 
 /** Offsets, both included. */
@@ -27,10 +26,12 @@ export interface Collection {
 
 /** When to stop: at whichever comes first. */
 export interface CollectLimits extends Pick<BatchLimits, 'maxBytes' | 'maxRecords' | 'maxWaitMillis'> {
-  /** What of it the batch may have; asked for the bytes when there are records. */
-  readonly share: CollectShare;
+  /** Asked for room for the rest of a batch that outgrows {@link SMALL_BATCH_BYTES}; false when the signal aborts. */
+  readonly makeRoom: (bytes: number) => Promise<boolean>;
 }
 
+/** Batches up to here need not wait for room, so a partition with little to store is never held up by others. */
+export const SMALL_BATCH_BYTES = 2 * 2 ** 20;
 /** How long one look at an idle log takes. */
 const IDLE_MILLIS = 5_000;
 /** How long one look for the records of a plan takes. */
@@ -42,7 +43,7 @@ export async function collectBatch(
   limits: CollectLimits,
 ): Promise<CollectedBatch | undefined> {
   const range = new Range(position);
-  let maxBytes = Math.min(limits.maxBytes, LEAST_BATCH_BYTES);
+  let maxBytes = Math.min(limits.maxBytes, SMALL_BATCH_BYTES);
   let deadline: number | undefined;
   while (!signal.aborted) {
     const left = deadline === undefined ? IDLE_MILLIS : Math.max(0, deadline - performance.now());
@@ -56,9 +57,13 @@ export async function collectBatch(
     if (!range.isEmpty && read.from > range.next) return range.toBatch();
     range.add(read);
     if (range.isEmpty) continue;
-    if (deadline === undefined) {
-      deadline = performance.now() + limits.maxWaitMillis;
-      maxBytes = limits.share.allow(limits.maxBytes);
+    deadline ??= performance.now() + limits.maxWaitMillis;
+    if (range.bytes >= maxBytes && maxBytes < limits.maxBytes) {
+      if (!(await limits.makeRoom(limits.maxBytes - maxBytes))) return undefined;
+      maxBytes = limits.maxBytes;
+      // The turn may have come late; what is there by now belongs to this batch.
+      deadline = Math.max(deadline, performance.now());
+      if (range.bytes < maxBytes && range.count < limits.maxRecords) continue;
     }
     const overdue = performance.now() - deadline;
     // What is there already fills the batch up, as long as that does not take another wait.

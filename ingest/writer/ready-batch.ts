@@ -3,8 +3,13 @@ import type { EncodedRequest } from '../../otlp/columns/types.ts';
 import { HEADER_RECORDS, HEADER_REPLAY_OF, HEADER_TENANT } from '../../schemas/names.ts';
 import { letterBlocks } from '../dead-letters/letter-blocks.ts';
 import type { Replay } from '../dead-letters/types.ts';
-import { type CollectedBatch, collectBatch, collectRange, type OffsetRange } from './collect-batch.ts';
-import type { CollectShare } from './collect-budget.ts';
+import {
+  type CollectedBatch,
+  type CollectLimits,
+  collectBatch,
+  collectRange,
+  type OffsetRange,
+} from './collect-batch.ts';
 import type { TableBlock } from './mapping/types.ts';
 import type { MemoryLease } from './memory-budget.ts';
 import { type AttemptContext, persist, Stopped } from './persistent-attempt.ts';
@@ -50,24 +55,32 @@ export class BatchReader<Policy> {
     identity: string,
     context: AttemptContext,
   ): Promise<ReadyBatch<Policy> | undefined> {
-    const share = this.#work.collecting.share();
+    const { collecting } = this.#work;
+    let room: MemoryLease | undefined;
+    const makeRoom = async (bytes: number) => {
+      room = await collecting.lease(bytes, context.signal);
+      return room !== undefined;
+    };
     try {
-      return await this.#next(position, { identity, share, context });
+      return await this.#next(position, { identity, makeRoom, context });
     } finally {
-      share.release();
+      room?.release();
     }
   }
 
   async #next(
     position: number,
-    from: { readonly identity: string; readonly share: CollectShare; readonly context: AttemptContext },
+    from: {
+      readonly identity: string;
+      readonly makeRoom: CollectLimits['makeRoom'];
+      readonly context: AttemptContext;
+    },
   ): Promise<ReadyBatch<Policy> | undefined> {
     const { log, of, mapping, policy, shards, limits } = this.#work;
-    const { identity, share, context } = from;
+    const { identity, makeRoom, context } = from;
     const { signal } = context;
-    const collected = await collectBatch({ log, from: of, position, signal }, { ...limits, share });
+    const collected = await collectBatch({ log, from: of, position, signal }, { ...limits, makeRoom });
     if (!collected) return undefined;
-    share.settle(valueBytes(collected.records));
     await this.#recordLosses(collected.lost, { identity, reason: 'gap' }, context);
     const lease = await this.#lease(collected.records, context);
     if (!lease) return undefined;

@@ -6,7 +6,6 @@ import type { DurableLog, TopicPartition } from '../../log/types.ts';
 import { GROUP_WRITER, SIGNALS, type Signal, signalOfTopic } from '../../schemas/names.ts';
 import type { Store } from '../../store/types.ts';
 import type { BackoffOptions } from './backoff.ts';
-import { CollectBudget } from './collect-budget.ts';
 import { StoreLedger } from './ledger.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { PartitionWriter } from './partition-writer.ts';
@@ -30,9 +29,9 @@ export interface WriterOptions<Policy> {
   /** @default GROUP_WRITER */
   readonly group?: string;
   readonly limits?: Partial<BatchLimits>;
-  /** Bytes of requests not mapped yet, all partitions together. @default 48 MiB */
+  /** Bytes of requests not mapped yet, all partitions together, small batches aside. @default 48 MiB */
   readonly collectedBytes?: number;
-  /** Bytes of rows waiting for the store or on their way, all partitions together. @default 96 MiB */
+  /** Bytes of rows waiting for the store or on their way, all partitions together. @default 64 MiB */
   readonly mappedBytes?: number;
   /** Shards of the store's cluster. @default 1 */
   readonly shards?: number;
@@ -70,7 +69,7 @@ class Partitions<Policy> {
   readonly #options: WriterOptions<Policy> & { readonly group: string; readonly signals: readonly Signal[] };
   readonly #metrics: WriterMetrics;
   readonly #ledger: BatchLedger;
-  readonly #collecting: CollectBudget;
+  readonly #collecting: MemoryBudget;
   readonly #budget: MemoryBudget;
   readonly #running = new Map<string, Running<Policy>>();
 
@@ -78,8 +77,8 @@ class Partitions<Policy> {
     options: WriterOptions<Policy> & { readonly group: string; readonly signals: readonly Signal[] },
   ) {
     this.#options = options;
-    this.#collecting = new CollectBudget(options.collectedBytes ?? 48 * MIB);
-    this.#budget = new MemoryBudget(options.mappedBytes ?? 96 * MIB);
+    this.#collecting = new MemoryBudget(options.collectedBytes ?? 48 * MIB);
+    this.#budget = new MemoryBudget(options.mappedBytes ?? 64 * MIB);
     this.#metrics = new WriterMetrics(options.registry, {
       heldBytes: () => this.#collecting.held + this.#budget.held,
       partitions: () => this.#running.size,

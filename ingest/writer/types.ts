@@ -6,7 +6,6 @@ import type { Signal } from '../../schemas/names.ts';
 import type { Store } from '../../store/types.ts';
 import type { DeadLetter } from '../dead-letters/types.ts';
 import type { BackoffOptions } from './backoff.ts';
-import type { CollectBudget } from './collect-budget.ts';
 import type { DoubtTally, TableBlock } from './mapping/types.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { WriterMetrics } from './writer-metrics.ts';
@@ -92,7 +91,7 @@ export interface BatchLedger {
 
 /** When a batch is closed: at whichever comes first. */
 export interface BatchLimits {
-  /** Value bytes; less while other partitions hold much. @default 16 MiB */
+  /** Value bytes. @default 16 MiB */
   readonly maxBytes: number;
   /** About the bytes of the rows; a single request with more makes a batch of its own. @default 96 MiB */
   readonly maxRowBytes: number;
@@ -122,7 +121,7 @@ export interface PartitionWork<Policy> {
   readonly of: TopicPartition;
   readonly limits: BatchLimits;
   /** For requests until they are mapped; shared by all partitions, like the next. */
-  readonly collecting: CollectBudget;
+  readonly collecting: MemoryBudget;
   /** For rows until they are stored. */
   readonly budget: MemoryBudget;
   /** Of the store's cluster. */
