@@ -14,6 +14,8 @@ export interface ChildInput {
 export type ChildOutput = { readonly failure: FoundFailure } | { readonly report: RunReport };
 
 process.once('message', (input: ChildInput) => void run(input));
+// Nobody is left who wants to know.
+process.once('disconnect', () => process.exit());
 
 async function run({ plan, progressPath }: ChildInput): Promise<void> {
   const door = await openDoor(plan.target);

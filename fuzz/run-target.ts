@@ -3,7 +3,7 @@ import { FuzzFailure } from './failure.ts';
 import { checkFlat, type Memory, settledMemory } from './memory.ts';
 import { PayloadSource } from './payload/payload-source.ts';
 import { RoundChecker, type RoundOptions, type Tally } from './round-checker.ts';
-import { shrink } from './shrink.ts';
+import { type ShrinkOptions, shrink } from './shrink.ts';
 import { createSubject, type Subject } from './subject.ts';
 import { type Payload, ROUND_PAYLOADS, type Round, type Target } from './types.ts';
 
@@ -53,6 +53,8 @@ export interface RunTools {
   readonly onFailure?: (failure: FoundFailure) => void;
   /** @default the product */
   readonly subject?: Subject;
+  /** How much of what fails is left out. */
+  readonly shrinking?: ShrinkOptions;
 }
 
 const MAX_FAILURES = 20;
@@ -150,7 +152,7 @@ class Run {
     if (this.#signatures.has(signature) || this.failures.length >= MAX_FAILURES) return;
     this.#signatures.add(signature);
     const isAlike = (smaller: Round) => fails?.(smaller)?.signature === signature;
-    const least = isAlike(round) ? shrink(round, isAlike) : round;
+    const least = isAlike(round) ? shrink(round, isAlike, this.#tools.shrinking) : round;
     const found = { oracle, message: explained(fails, least) ?? failure.message, from, round: least };
     this.failures.push(found);
     this.#tools.onFailure?.(found);

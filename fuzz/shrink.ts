@@ -1,16 +1,23 @@
 import type { Payload, Round } from './types.ts';
 
-/** Tries before shrinking ends with what it has. */
-const MAX_TRIES = 4000;
+/** Options of {@link shrink}. */
+export interface ShrinkOptions {
+  /** Shrinking ends with what it has after so many tries. @default 4000 */
+  readonly maxTries?: number;
+}
 
 /**
  * The least of a round that still fails: payloads are left out, then bytes of those that remain.
  *
  * @param fails whether a round fails as the first one did; called often
  */
-export function shrink(round: Round, fails: (round: Round) => boolean): Round {
+export function shrink(
+  round: Round,
+  fails: (round: Round) => boolean,
+  { maxTries = 4000 }: ShrinkOptions = {},
+): Round {
   let tries = 0;
-  const check = (smaller: Round) => tries++ < MAX_TRIES && fails(smaller);
+  const check = (smaller: Round) => tries++ < maxTries && fails(smaller);
   let least = reduce(round, check);
   for (let index = 0; index < least.length; index++) {
     const payload = least[index] as Payload;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Door } from '../../fuzz/door/door.ts';
 import { type RunReport, runTarget } from '../../fuzz/run-target.ts';
+import type { ShrinkOptions } from '../../fuzz/shrink.ts';
 import { createSubject, type Subject } from '../../fuzz/subject.ts';
 import { ROUND_PAYLOADS, type Target } from '../../fuzz/types.ts';
 import { MalformedRequestError } from '../../otlp/errors.ts';
@@ -16,9 +17,13 @@ const CLOSED_DOOR: Door = {
   close: async () => {},
 };
 
-function run(target: Target, planted: (subject: Subject) => Partial<Subject>): Promise<RunReport> {
+function run(
+  target: Target,
+  planted: (subject: Subject) => Partial<Subject>,
+  shrinking: ShrinkOptions = { maxTries: 20 },
+): Promise<RunReport> {
   const subject = createSubject();
-  const tools = { progress: { round: () => {}, payload: () => {} }, door: CLOSED_DOOR };
+  const tools = { progress: { round: () => {}, payload: () => {} }, door: CLOSED_DOOR, shrinking };
   const plan = { target, seed: 3, from: 0, payloads: PAYLOADS };
   return runTarget(plan, { ...tools, subject: { ...subject, ...planted(subject) } });
 }
@@ -208,12 +213,16 @@ describe('runTarget()', () => {
 
   test('runTarget() gives the least of a round that fails alike', async () => {
     const marked = 0x5a;
-    const { failures } = await run(TRACES, (subject) => ({
-      validate: (signal, bytes, policy) => {
-        if (bytes.includes(marked)) throw new TypeError('Cannot read this byte');
-        return subject.validate(signal, bytes, policy);
-      },
-    }));
+    const { failures } = await run(
+      TRACES,
+      (subject) => ({
+        validate: (signal, bytes, policy) => {
+          if (bytes.includes(marked)) throw new TypeError('Cannot read this byte');
+          return subject.validate(signal, bytes, policy);
+        },
+      }),
+      {},
+    );
     expect(failures).toHaveLength(1);
     expect(failures[0]?.round.map(({ body }) => [...body])).toEqual([[marked]]);
     expect(failures[0]?.message).toContain('run-target.test.ts');
