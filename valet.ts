@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { describeConfiguration, loadConfiguration, variableOf } from './configuration.ts';
 import { deadLetterCommand } from './ingest/dead-letters/command.ts';
 import packageJson from './package.json' with { type: 'json' };
+import { letHeapGrow } from './runtime/heap-growth.ts';
 import { ConfigurationSchema } from './schemas/configuration.ts';
 import { deadLetterAccess } from './serve/dead-letter-access.ts';
 import { parseRoles, ROLES } from './serve/role.ts';
@@ -33,6 +34,7 @@ program
     ROLES.join(','),
   )
   .action(async ({ role }: { role: string }) => {
+    letHeapGrow();
     await serve(loadConfiguration(process.env).values, parseRoles(role));
   });
 

@@ -2,11 +2,12 @@
 import { cruise } from 'dependency-cruiser';
 
 const mayImport = {
+  runtime: [],
   schemas: [],
   otlp: ['schemas'],
-  log: ['schemas'],
+  log: ['runtime', 'schemas'],
   store: ['schemas'],
-  ingest: ['schemas', 'otlp', 'log', 'store'],
+  ingest: ['runtime', 'schemas', 'otlp', 'log', 'store'],
   'engine/core': ['schemas', 'otlp'],
   engine: ['schemas', 'otlp', 'log', 'store'],
   query: ['schemas', 'log', 'store', 'engine/core'],

@@ -1,5 +1,7 @@
 /** What the engine says of itself. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Batch } from '../otlp/columns/types.ts';
+import { dictionaryGauge } from '../otlp/dictionary-gauge.ts';
 
 /** The engine's metrics, registered in the role's registry. */
 export interface EngineMetrics {
@@ -13,6 +15,8 @@ export interface EngineMetrics {
   readonly resultRowsDropped: Counter<'table'>;
   readonly alerts: Counter<'slo' | 'severity'>;
   readonly logFailures: Counter<'activity'>;
+  /** Shown each batch that was decoded. */
+  readonly decoded: (batch: Batch) => void;
 }
 
 /** Creates and registers them. */
@@ -43,5 +47,6 @@ export function engineMetrics(registry: Registry): EngineMetrics {
     ]),
     alerts: counter('alerts', 'Burn-rate alerts begun', ['slo', 'severity']),
     logFailures: counter('log_failures', 'Steps put off because the log failed', ['activity']),
+    decoded: dictionaryGauge(registry, 'valet_engine_dictionary_entries'),
   };
 }

@@ -55,6 +55,8 @@ export interface LogRead {
   readonly records: readonly StoredRecord[];
   /** Where to read on; the records before it are all here. */
   readonly next: number;
+  /** Gives the memory of values back at once, where that is possible; nobody may look at them afterwards. */
+  readonly free?: () => void;
 }
 
 /** The readable range of a partition: `first` ≤ offset < `next`. */

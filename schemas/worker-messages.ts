@@ -7,9 +7,7 @@ export type ToWorker = { readonly type: 'drain' } | { readonly type: 'metrics'; 
 /** A registry's metrics as values that can be posted: prom-client's `getMetricsAsJSON`. */
 export type PostedMetrics = readonly MetricObjectWithValues<MetricValue<string>>[];
 
-/** From the worker: the answer to the `metrics` message of that id. */
-export interface FromWorker {
-  readonly type: 'metrics';
-  readonly id: number;
-  readonly metrics: PostedMetrics;
-}
+/** From the worker: the answer to the `metrics` message of that id, or what keeps it from its work from now on. */
+export type FromWorker =
+  | { readonly type: 'metrics'; readonly id: number; readonly metrics: PostedMetrics }
+  | { readonly type: 'problem'; readonly problem: string | undefined };

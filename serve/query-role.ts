@@ -48,6 +48,7 @@ export async function startQueryRole(
       maxResultRows: configuration.sqlMaxResultRows,
     },
     tenant: '',
+    acceptsForeignTables: configuration.foreignTables === 'accept',
     allowedHosts,
     registry,
     logger: context.logger.child({ role: 'sql' }),
@@ -56,11 +57,16 @@ export async function startQueryRole(
 
   const replica = new EngineReplica({ latenessSeconds });
   const follower = followWhenOpen(log, { replica, logger });
-  parts.add('replica', () => follower.close());
+  // Ended before the log, which may be opened only later.
+  void log.then(
+    () => parts.add('replica', () => follower.close()),
+    () => undefined,
+  );
   readiness.set('replica', () => follower.problem());
   const query = await startQuery({
     view: replica,
     store,
+    acceptsForeignTables: configuration.foreignTables === 'accept',
     host,
     allowedHosts,
     port: configuration.apiPort,

@@ -37,7 +37,7 @@ export async function startReceiverRole(context: ProcessContext, log: DurableLog
     now: Date.now,
   });
   parts.add('receivers', () => receivers.close());
-  readiness.set('receivers', () => disk?.pressure()?.reason);
+  readiness.set('receivers', () => disk?.pressure()?.reason ?? receivers.problem());
   return receivers;
 }
 

@@ -15,6 +15,8 @@ export interface RoleWorkerOptions {
 const DRAIN_LIMIT_MILLIS = 20_000;
 const METRICS_LIMIT_MILLIS = 2_000;
 const MAX_BACKOFF_MILLIS = 10_000;
+/** Roles make few objects that live long; V8's own 48 MiB would stay empty and count as memory. */
+const YOUNG_MIB = 24;
 /** A run that lasted so long was a good one: the next restart comes quickly again. */
 const STEADY_MILLIS = 60_000;
 
@@ -22,6 +24,8 @@ const STEADY_MILLIS = 60_000;
 export class RoleWorker {
   readonly #options: RoleWorkerOptions;
   #worker: Worker | undefined;
+  /** What the role says of itself. */
+  #problem: string | undefined;
   #ended: Promise<void> = Promise.resolve();
   #failures = 0;
   #stopping = false;
@@ -33,9 +37,9 @@ export class RoleWorker {
     this.#start();
   }
 
-  /** Undefined while the role runs, else why it does not. */
+  /** Undefined while the role does its work, else why it does not. */
   get problem(): string | undefined {
-    return this.#worker ? undefined : `${this.#options.role} is being restarted after a failure`;
+    return this.#worker ? this.#problem : `${this.#options.role} is being restarted after a failure`;
   }
 
   /** The role's metrics; none when it does not answer in two seconds. */
@@ -73,8 +77,16 @@ export class RoleWorker {
   #start(): void {
     const { role, entry, workerData, logger } = this.#options;
     const startedMillis = Date.now();
-    const worker = new Worker(entry, { workerData, name: `valet-${role}` });
+    const worker = new Worker(entry, {
+      workerData,
+      name: `valet-${role}`,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
     this.#worker = worker;
+    this.#problem = undefined;
+    worker.on('message', (message: FromWorker) => {
+      if (message.type === 'problem') this.#problem = message.problem;
+    });
     worker.on('error', (error) => logger.error({ err: error, role }, 'role failed'));
     this.#ended = new Promise((resolve) => {
       worker.once('exit', (code) => {

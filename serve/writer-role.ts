@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Gauge } from 'prom-client';
 import type { RowPolicy } from '../ingest/writer/mapping/types.ts';
 import type { WriterWorkerData } from '../ingest/writer/worker-data.ts';
 import type { Configuration } from '../schemas/configuration.ts';
@@ -6,6 +7,7 @@ import { createStore } from '../store/client/clickhouse-store.ts';
 import type { ForeignTable } from '../store/migrate/foreign/types.ts';
 import { migrate } from '../store/migrate/migrate.ts';
 import type { StoreEndpoint } from '../store/types.ts';
+import { foreignTablesGauge, showForeignTables } from './foreign-tables-gauge.ts';
 import type { ProcessContext } from './process-context.ts';
 import { RoleWorker } from './role-worker.ts';
 
@@ -29,12 +31,14 @@ class WriterRole {
   readonly #stopping = new AbortController();
   readonly #begun: Promise<void>;
   #worker: RoleWorker | undefined;
+  readonly #foreignTables: Gauge<'table' | 'lacks'>;
   #foreign: readonly ForeignTable[] = [];
   #waitingFor = 'the tables are being prepared';
 
   constructor(context: ProcessContext, endpoint: StoreEndpoint) {
     this.#context = context;
     this.#endpoint = endpoint;
+    this.#foreignTables = foreignTablesGauge(context.registry);
     this.#begun = this.#begin();
   }
 
@@ -67,11 +71,13 @@ class WriterRole {
     try {
       const { altered, foreign } = await migrate(store, {
         ...configuration,
-        fsync: configuration.clickhouseUrl === '',
+        // In a cluster other replicas have the rows.
+        fsync: configuration.clickhouseCluster === '',
       });
       for (const statement of altered) logger.warn({ statement }, 'a table another program made was altered');
       for (const table of foreign) logger.warn(table, 'a table another program made is used as it is');
       this.#foreign = foreign;
+      showForeignTables(this.#foreignTables, foreign);
       return true;
     } catch (error) {
       this.#waitingFor = `the tables cannot be prepared: ${(error as Error).message}`;

@@ -30,14 +30,17 @@ const LIMIT_MILLIS = 1_200_000;
 /** Fills the topics, stops the receiver, and measures a writer that works off one signal after the other. */
 export async function benchKafkaToClickhouse({
   records,
+  signals = SIGNALS,
 }: {
   readonly records: number;
+  /** @default all */
+  readonly signals?: readonly Signal[];
 }): Promise<readonly KafkaToClickhouseResult[]> {
   const broker = await startKafkaBroker();
   const clickhouse = await startClickhouseServer();
   const results: KafkaToClickhouseResult[] = [];
   try {
-    for (const [index, signal] of SIGNALS.entries()) {
+    for (const [index, signal] of signals.entries()) {
       // A first round warms both programs up, so that what is measured is not their start.
       const writer = await ValetProcess.start({
         environment: serverEnvironment(broker, clickhouse.url),

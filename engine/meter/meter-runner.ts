@@ -143,11 +143,13 @@ export class MeterRunner {
 
   #decode(records: readonly StoredRecord[]): Batch | undefined {
     if (records.length === 0) return undefined;
-    return this.#decoder.decode(
+    const batch = this.#decoder.decode(
       records.map(({ offset, appendedMillis, headers, value }) => {
         return { offset, appendedMillis, tenant: headers[HEADER_TENANT] ?? '', bytes: value };
       }),
     );
+    this.#options.metrics.decoded(batch);
+    return batch;
   }
 
   #report({ partials, tally }: Metered, batch: Batch | undefined): void {

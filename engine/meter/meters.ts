@@ -100,11 +100,13 @@ export class Meters {
 
   async #take(waitMillis: number, waiting: AbortController): Promise<MeterStep> {
     const found = await this.#readAll(waitMillis, waiting);
-    if (found.length > 0) await this.#options.gate.run(() => this.#commit(found));
-    return {
+    const step = {
       records: found.reduce((sum, { read }) => sum + read.records.length, 0),
       hasMore: found.some(({ read }) => this.#isFull(read)),
     };
+    if (found.length > 0) await this.#options.gate.run(() => this.#commit(found));
+    for (const { read } of found) read.free?.();
+    return step;
   }
 
   get #maxBytes(): number {

@@ -1,3 +1,5 @@
+import { freeBytes } from '../../runtime/free-bytes.ts';
+
 /** A body up to this size whose length is known is put together without copying it again. */
 const FIRST_ANNOUNCED_BYTES = 1024 * 1024;
 const FIRST_BYTES = 64 * 1024;
@@ -21,19 +23,21 @@ export class BodyBuffer {
     return this.#size;
   }
 
-  /** Adds a piece. */
+  /** Adds a piece, of which nothing is kept. */
   append(piece: Buffer): void {
-    if (this.#size === 0 && piece.length === this.#announcedBytes) {
-      this.#buffer = piece;
-    } else {
-      this.#room(this.#size + piece.length).set(piece, this.#size);
-    }
+    this.#room(this.#size + piece.length).set(piece, this.#size);
     this.#size += piece.length;
   }
 
-  /** The whole body; a view, nothing is appended after it. */
+  /** The whole body, until it is released; nothing is appended after it. */
   finish(): Buffer {
     return this.#buffer?.subarray(0, this.#size) ?? Buffer.alloc(0);
+  }
+
+  /** Nobody looks at the body any more, and nothing is appended. */
+  release(): void {
+    if (this.#buffer !== undefined) freeBytes(this.#buffer);
+    this.#buffer = undefined;
   }
 
   #room(needed: number): Buffer {
@@ -41,6 +45,7 @@ export class BodyBuffer {
     if (buffer !== undefined && needed <= buffer.length) return buffer;
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#nextSize(buffer?.length ?? 0)));
     buffer?.copy(grown, 0, 0, this.#size);
+    this.release();
     this.#buffer = grown;
     return grown;
   }

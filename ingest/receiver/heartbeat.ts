@@ -2,11 +2,14 @@ import type { Logger } from 'pino';
 import { sourcePartitions } from '../../log/source-topics.ts';
 import type { DurableLog } from '../../log/types.ts';
 import { HEADER_HEARTBEAT, SIGNALS, type Signal } from '../../schemas/names.ts';
+import type { AppendHealth } from './append-health.ts';
 import type { ReceiverMetrics } from './receiver-metrics.ts';
 
 /** Options of {@link startHeartbeats}. */
 export interface HeartbeatOptions {
   readonly log: DurableLog;
+  /** Told how the log took them. */
+  readonly health: AppendHealth;
   readonly metrics: ReceiverMetrics;
   readonly logger: Logger;
   /** @default 10_000 */
@@ -38,11 +41,14 @@ export function startHeartbeats(options: HeartbeatOptions): () => Promise<void> 
   };
 }
 
-async function beat(signal: Signal, { log, metrics, logger }: HeartbeatOptions): Promise<void> {
+async function beat(signal: Signal, { log, health, metrics, logger }: HeartbeatOptions): Promise<void> {
   try {
-    for (const { topic, partition } of await sourcePartitions(log, signal))
+    for (const { topic, partition } of await sourcePartitions(log, signal)) {
       await log.append(topic, [HEARTBEAT], partition);
+      health.succeeded('heartbeat');
+    }
   } catch (error) {
+    health.failed('heartbeat', error);
     metrics.heartbeatFailed(signal);
     logger.warn({ err: error, signal }, 'Cannot append a heartbeat to the log');
   }

@@ -11,6 +11,7 @@ import {
   TOPIC_OF_SIGNAL,
   USUAL_STORED_FACTOR,
 } from '../../schemas/names.ts';
+import type { AppendHealth } from './append-health.ts';
 
 /** What a record's headers may take beside the request. */
 const HEADER_ROOM_BYTES = 512;
@@ -24,15 +25,17 @@ export interface RequestOrigin {
 /** Appends requests, and knows how large they may be. */
 export class RequestLog {
   readonly #log: DurableLog;
+  readonly #health: AppendHealth;
   readonly #maxPieceBytes: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 };
 
-  private constructor(log: DurableLog) {
+  private constructor(log: DurableLog, health: AppendHealth) {
     this.#log = log;
+    this.#health = health;
   }
 
-  /** Asks the log for its limits first. */
-  static async open(log: DurableLog): Promise<RequestLog> {
-    const opened = new RequestLog(log);
+  /** Asks the log for its limits first. `health` is told how the log took requests. */
+  static async open(log: DurableLog, health: AppendHealth): Promise<RequestLog> {
+    const opened = new RequestLog(log, health);
     for (const signal of SIGNALS) await opened.#askLimit(signal);
     return opened;
   }
@@ -57,8 +60,10 @@ export class RequestLog {
     const limit = this.maxPieceBytes(signal);
     try {
       await this.#log.append(TOPIC_OF_SIGNAL[signal], records);
+      this.#health.succeeded('request');
       return 'appended';
     } catch (error) {
+      this.#health.failed('request', error);
       if (!(error instanceof LogError) || error.code !== 'record-too-large') throw error;
       await this.#askLimit(signal);
       if (this.maxPieceBytes(signal) >= limit) throw error;

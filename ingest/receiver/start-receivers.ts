@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { DurableLog } from '../../log/types.ts';
 import { SIGNALS, type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
 import { Admission } from './admission.ts';
+import { AppendHealth } from './append-health.ts';
 import { Door } from './door.ts';
 import { startGrpc } from './grpc/start-grpc.ts';
 import { startHeartbeats } from './heartbeat.ts';
@@ -68,6 +69,8 @@ export interface Receivers {
   readonly httpPort: number;
   /** Request bytes held now. */
   inFlightBytes(): number;
+  /** Why the log takes nothing; undefined when it does. */
+  problem(): string | undefined;
   /** Takes no more requests, lets those under way finish for a few seconds, stops the heartbeats. */
   close(): Promise<void>;
 }
@@ -112,7 +115,8 @@ export async function startReceivers(options: ReceiverOptions): Promise<Receiver
     for (const signal of SIGNALS)
       await restoreRecentBodies(log, TOPIC_OF_SIGNAL[signal], { bodies: recentBodies[signal], now: now() });
   }
-  const requestLog = await RequestLog.open(log);
+  const health = new AppendHealth(now);
+  const requestLog = await RequestLog.open(log, health);
   const intake = new Intake({ ...options, requestLog, admission, metrics, recentBodies });
   const { unreadTimeoutMillis = 30_000 } = options;
   const shared = { door, intake, metrics, logger, host, unreadTimeoutMillis };
@@ -125,6 +129,7 @@ export async function startReceivers(options: ReceiverOptions): Promise<Receiver
   sweep.unref();
   const stopHeartbeats = startHeartbeats({
     log,
+    health,
     metrics,
     logger,
     intervalMillis: options.heartbeatMillis ?? 10_000,
@@ -133,6 +138,7 @@ export async function startReceivers(options: ReceiverOptions): Promise<Receiver
     grpcPort: grpc.port,
     httpPort: http.port,
     inFlightBytes: () => admission.bytes,
+    problem: () => health.problem,
     close: async () => {
       clearInterval(sweep);
       await Promise.all([http.close(), grpc.close(), stopHeartbeats()]);

@@ -14,6 +14,8 @@ export interface CollectedBatch extends OffsetRange {
   readonly records: readonly StoredRecord[];
   /** Parts of the range the log no longer has. */
   readonly lost: readonly OffsetRange[];
+  /** Gives the memory of the records' values back; nobody may look at them afterwards. */
+  free(): void;
 }
 
 /** What to read. */
@@ -88,6 +90,7 @@ export async function collectRange(
       from: Math.min(read.from, last + 1),
       records: read.records.filter(({ offset }) => offset <= last),
       next: Math.min(read.next, last + 1),
+      ...(read.free && { free: read.free }),
     });
   }
   return signal.aborted ? undefined : range.toBatch(last);
@@ -97,6 +100,7 @@ class Range {
   readonly #first: number;
   readonly #records: StoredRecord[] = [];
   readonly #lost: OffsetRange[] = [];
+  readonly #frees: (() => void)[] = [];
   next: number;
   bytes = 0;
   count = 0;
@@ -110,7 +114,8 @@ class Range {
     return this.next === this.#first;
   }
 
-  add({ from, records, next }: LogRead): void {
+  add({ from, records, next, free }: LogRead): void {
+    if (free) this.#frees.push(free);
     if (from > this.next) this.#lost.push({ first: this.next, last: from - 1 });
     for (const record of records) {
       this.bytes += record.value.length;
@@ -123,6 +128,9 @@ class Range {
   /** Up to `last`; offsets that were not found are lost. */
   toBatch(last = this.next - 1): CollectedBatch {
     const lost = last >= this.next ? [...this.#lost, { first: this.next, last }] : this.#lost;
-    return { first: this.#first, last, records: this.#records, lost };
+    const free = () => {
+      for (const ofRead of this.#frees) ofRead();
+    };
+    return { first: this.#first, last, records: this.#records, lost, free };
   }
 }

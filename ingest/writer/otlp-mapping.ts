@@ -24,8 +24,11 @@ interface Chosen {
   readonly tooLarge: readonly DeadLetter[];
 }
 
-/** OTLP requests to Native blocks. Keeps its decoders and chunks for reuse, so it belongs to one thread. */
-export function createOtlpMapping(): BatchMapping<RowPolicy> {
+/**
+ * OTLP requests to Native blocks. Keeps its decoders and chunks for reuse, so it belongs to one thread. `onBatch` is
+ * shown each batch that was decoded.
+ */
+export function createOtlpMapping(onBatch: (batch: Batch) => void = () => {}): BatchMapping<RowPolicy> {
   const pool = new ChunkPool();
   const decoders = new Map(SIGNALS.map((signal) => [signal, createDecoder(signal)]));
 
@@ -62,13 +65,14 @@ export function createOtlpMapping(): BatchMapping<RowPolicy> {
     map(signal, requests, policy, { maxRowBytes = Number.POSITIVE_INFINITY } = {}) {
       const maxRequestBytes = policy.maxRequestRowBytes ?? DEFAULT_MAX_REQUEST_ROW_BYTES;
       const chosen = choose(signal, requests, { maxRequestBytes, maxBytes: maxRowBytes });
-      const { blocks, refused, doubts } = encodeBlocks(chosen.batch, policy, pool);
+      onBatch(chosen.batch);
+      const { blocks, refused, doubts, sampledMillis } = encodeBlocks(chosen.batch, policy, pool);
       const letters = [
         ...undecodableLetters(chosen),
         ...chosen.tooLarge,
         ...refusedLetters(refused, { signal, requests: chosen.requests, policy }),
       ].sort((left, right) => left.offset - right.offset);
-      return { taken: chosen.taken, blocks, letters, doubts };
+      return { taken: chosen.taken, blocks, letters, doubts, sampledMillis };
     },
     release(batch) {
       for (const { chunks } of batch.blocks) pool.give(chunks);

@@ -91,6 +91,7 @@ export class PartitionWriter<Policy> {
 
   /** Nothing is committed from now on, though an attempt may still be under way: the partition may be another's. */
   abandon(): void {
+    this.#forgetGauges();
     this.#abandoned = true;
   }
 
@@ -199,6 +200,7 @@ export class PartitionWriter<Policy> {
     const { log, of, metrics } = this.#work;
     if (this.#position === undefined) return 0;
     const { next } = await log.bounds(of);
+    if (this.#abandoned) return 0;
     const lag = Math.max(0, next - this.#position);
     const age = this.#oldestMillis === undefined ? 0 : Math.max(0, Date.now() - this.#oldestMillis) / 1000;
     metrics.position.set(this.#labels, this.#position);
@@ -211,8 +213,9 @@ export class PartitionWriter<Policy> {
   #forgetGauges(): void {
     // The next writer of the partition is already showing its own.
     if (this.#abandoned) return;
-    const { stalled, position, lag, lagSeconds } = this.#work.metrics;
+    const { stalled, stalls, position, lag, lagSeconds } = this.#work.metrics;
     for (const gauge of [stalled, position, lag, lagSeconds]) gauge.remove(this.#labels);
+    stalls.ended(this.#labels);
   }
 }
 

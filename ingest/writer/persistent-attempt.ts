@@ -61,10 +61,14 @@ export function waitMillis(error: unknown, failures: number, { backoff }: Attemp
 
 /** Counts and logs one failure. */
 export function report(act: string, error: unknown, failures: number, context: AttemptContext): void {
-  const { topic, partition, logger, metrics } = context;
+  const { topic, partition, signal, logger, metrics } = context;
   const { code, outcome } = describe(error);
   metrics.failures.inc({ topic, code, outcome });
-  setFailing(act, failures, context);
+  // Who is told to go has lost the partition, or is about to.
+  if (!signal.aborted) {
+    setFailing(act, failures, context);
+    metrics.stalls.failed({ topic, partition }, `${act} failed (${code})`);
+  }
   const fields = { err: error, topic, partition, failures, code, outcome };
   if (outcome === 'unknown') logger.warn(fields, `${act} failed, to be repeated`);
   else logger.error(fields, `${act} was refused, to be repeated`);
@@ -76,6 +80,7 @@ export function setFailing(act: string, failures: number, context: AttemptContex
   if (failures === 0) failing.delete(act);
   else failing.set(act, failures);
   metrics.stalled.set({ topic, partition }, Math.max(0, ...failing.values()));
+  if (failing.size === 0) metrics.stalls.ended({ topic, partition });
 }
 
 /** The group has given the partition to another member. */

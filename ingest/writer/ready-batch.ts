@@ -39,7 +39,7 @@ export interface ReadyBatch<Policy> {
 }
 
 /** Rows are about as large as their requests; what they really take is known after mapping. */
-const USUAL_ROW_FACTOR = 2;
+const USUAL_ROW_FACTOR = 1.125;
 
 /** Reads a partition and maps what it reads, within the memory all partitions share. */
 export class BatchReader<Policy> {
@@ -129,7 +129,7 @@ export class BatchReader<Policy> {
   }
 
   #ready(
-    { records }: CollectedBatch,
+    { records, free }: CollectedBatch,
     to: {
       readonly identity: string;
       readonly range: BatchRange;
@@ -151,12 +151,15 @@ export class BatchReader<Policy> {
         ...letterBlocks(to.range, { letters: mapped.letters, replays: taken.flatMap(replaysOf) }),
       ];
       lease.resize(chunkBytes(blocks));
+      const bytes = valueBytes(taken);
+      // Blocks are copies; letters have the bytes of their requests.
+      if (mapped.letters.length === 0) free();
       return {
         identity: to.identity,
         range: { ...to.range, last },
         plan: { ...to.plan, last: Math.min(to.plan.last, last) },
         records: taken.length,
-        bytes: valueBytes(taken),
+        bytes,
         acknowledged: acknowledgedOf(taken),
         appended: appendedOf(taken),
         mapped,

@@ -9,6 +9,7 @@ import type { BackoffOptions } from './backoff.ts';
 import { StoreLedger } from './ledger.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { PartitionWriter } from './partition-writer.ts';
+import { Stalls } from './stalls.ts';
 import { type BatchLedger, type BatchLimits, type BatchMapping, DEFAULT_BATCH_LIMITS } from './types.ts';
 import { WriterMetrics } from './writer-metrics.ts';
 
@@ -21,6 +22,8 @@ export interface WriterOptions<Policy> {
   readonly policy: Policy;
   /** Takes the writer's metrics, named `valet_writer_…`. */
   readonly registry: Registry;
+  /** Told of partitions that fail, and of their end. @default nobody asks */
+  readonly stalls?: Stalls;
   readonly logger: Logger;
   /** Ends the writer, see {@link PartitionWriter.run}. */
   readonly signal: AbortSignal;
@@ -29,9 +32,9 @@ export interface WriterOptions<Policy> {
   /** @default GROUP_WRITER */
   readonly group?: string;
   readonly limits?: Partial<BatchLimits>;
-  /** Bytes of requests not mapped yet, all partitions together, small batches aside. @default 48 MiB */
+  /** Bytes of requests not mapped yet, all partitions together, small batches aside. @default 32 MiB */
   readonly collectedBytes?: number;
-  /** Bytes of rows waiting for the store or on their way, all partitions together. @default 64 MiB */
+  /** Bytes of rows waiting for the store or on their way, all partitions together. @default 72 MiB */
   readonly mappedBytes?: number;
   /** Shards of the store's cluster. @default 1 */
   readonly shards?: number;
@@ -77,11 +80,12 @@ class Partitions<Policy> {
     options: WriterOptions<Policy> & { readonly group: string; readonly signals: readonly Signal[] },
   ) {
     this.#options = options;
-    this.#collecting = new MemoryBudget(options.collectedBytes ?? 48 * MIB);
-    this.#budget = new MemoryBudget(options.mappedBytes ?? 64 * MIB);
+    this.#collecting = new MemoryBudget(options.collectedBytes ?? 32 * MIB);
+    this.#budget = new MemoryBudget(options.mappedBytes ?? 72 * MIB);
     this.#metrics = new WriterMetrics(options.registry, {
       heldBytes: () => this.#collecting.held + this.#budget.held,
       partitions: () => this.#running.size,
+      stalls: options.stalls ?? new Stalls(),
     });
     this.#ledger = options.ledger ?? new StoreLedger(options.store);
   }

@@ -66,7 +66,9 @@ function count<Policy>(
   metrics.batches.inc({ topic });
   metrics.records.inc({ topic }, records);
   metrics.bytes.inc({ topic }, bytes);
-  if (appended) metrics.freshness.observe({ signal }, Math.max(0, Date.now() - appended.firstMillis) / 1000);
+  const now = Date.now();
+  if (appended) metrics.freshness.observe({ signal }, Math.max(0, now - appended.firstMillis) / 1000);
+  metrics.observeEventAges(signal, mapped.sampledMillis, now);
   if (acknowledged !== undefined) {
     const parts = [...mapped.blocks, ...mapped.letters];
     metrics.acknowledgedRows.inc({ signal }, acknowledged);

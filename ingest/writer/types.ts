@@ -20,6 +20,8 @@ export interface MappedBatch {
   readonly letters: readonly DeadLetter[];
   /** Rows in a block though something is wrong with them. */
   readonly doubts: readonly DoubtTally[];
+  /** When some of the events in the blocks happened, milliseconds, picked evenly. */
+  readonly sampledMillis: readonly number[];
 }
 
 /** How much of the requests a mapping takes. */
@@ -91,7 +93,7 @@ export interface BatchLedger {
 
 /** When a batch is closed: at whichever comes first. */
 export interface BatchLimits {
-  /** Value bytes. @default 16 MiB */
+  /** Value bytes. @default 32 MiB */
   readonly maxBytes: number;
   /** About the bytes of the rows; a single request with more makes a batch of its own. @default 96 MiB */
   readonly maxRowBytes: number;
@@ -103,7 +105,7 @@ export interface BatchLimits {
 
 /** The limits when none are given. */
 export const DEFAULT_BATCH_LIMITS: BatchLimits = {
-  maxBytes: 16 * 2 ** 20,
+  maxBytes: 32 * 2 ** 20,
   maxRowBytes: 96 * 2 ** 20,
   maxRecords: 50_000,
   maxWaitMillis: 1000,

@@ -3,6 +3,7 @@ import type { LogAddress } from '../../log/open-log.ts';
 import type { StoreEndpoint } from '../../store/types.ts';
 import type { BackoffOptions } from './backoff.ts';
 import type { RowPolicy } from './mapping/types.ts';
+import type { StallsOptions } from './stalls.ts';
 import type { BatchLimits } from './types.ts';
 
 /** `workerData` of `main.ts`. */
@@ -14,4 +15,5 @@ export interface WriterWorkerData {
   readonly logLevel: string;
   readonly limits?: Partial<BatchLimits>;
   readonly backoff?: Pick<BackoffOptions, 'baseMillis' | 'maxMillis'>;
+  readonly stalls?: Pick<StallsOptions, 'afterMillis'>;
 }

@@ -1,9 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Signal } from '../../schemas/names.ts';
+import type { Stalls } from './stalls.ts';
 
 /** What is asked when somebody looks. */
 export interface WriterNow {
   readonly heldBytes: () => number;
   readonly partitions: () => number;
+  readonly stalls: Stalls;
 }
 
 /** What the writer counts. Labels: `topic`, `table`, `reason`, `kind`, `code`, `outcome`, `partition`. */
@@ -18,18 +21,21 @@ export class WriterMetrics {
   readonly lostRecords: Counter<'topic' | 'reason'>;
   readonly anomalies: Counter<'topic' | 'kind'>;
   readonly failures: Counter<'topic' | 'code' | 'outcome'>;
+  readonly stalls: Stalls;
   /** 0 while all is well; the number of the failed attempts since the last success otherwise. */
   readonly stalled: Gauge<'topic' | 'partition'>;
   readonly position: Gauge<'topic' | 'partition'>;
   readonly acknowledgedRows: Counter<'signal'>;
   readonly accountedRows: Counter<'signal'>;
   readonly freshness: Histogram<'signal'>;
+  readonly #eventAge: Histogram<'signal'>;
   readonly lag: Gauge<'topic' | 'partition'>;
   readonly lagSeconds: Gauge<'topic' | 'partition'>;
   readonly insertSeconds: Histogram<'table'>;
   readonly blockRows: Histogram<'table'>;
 
   constructor(registry: Registry, now: WriterNow) {
+    this.stalls = now.stalls;
     const live = (name: string, help: string, value: () => number) =>
       new Gauge({
         name: `valet_writer_${name}`,
@@ -99,11 +105,24 @@ export class WriterMetrics {
       buckets: [0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300, 1800, 7200],
       registers: [registry],
     });
+    this.#eventAge = new Histogram({
+      name: 'valet_writer_event_age_seconds',
+      help: 'how old events are when they can be queried; of up to 25 events of a batch, picked evenly',
+      labelNames: ['signal'],
+      buckets: [0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 1800, 7200, 86_400],
+      registers: [registry],
+    });
     this.insertSeconds = histogram(
       'insert_seconds',
       'time of one INSERT',
       [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
     );
     this.blockRows = histogram('block_rows', 'rows of one block', [100, 1e3, 1e4, 3e4, 1e5, 3e5, 1e6]);
+  }
+
+  /** Events that happened at these times can be queried since `nowMillis`; one ahead of the clock counts as of now. */
+  observeEventAges(signal: Signal, eventMillis: readonly number[], nowMillis: number): void {
+    for (const millis of eventMillis)
+      this.#eventAge.observe({ signal }, Math.max(0, nowMillis - millis) / 1000);
   }
 }

@@ -1,3 +1,4 @@
+import { freeBytes } from '../../runtime/free-bytes.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS } from '../read-limits.ts';
 import type { LogRead, ReadOptions, StoredRecord } from '../types.ts';
 import type { Environment } from './environment.ts';
@@ -23,5 +24,8 @@ export function readRecords(
   }
   const isFull = bytes >= maxBytes || found.length === maxRecords;
   const last = found.at(-1);
-  return { from, records: found, next: isFull && last ? last.offset + 1 : end };
+  const free = () => {
+    for (const { value } of found) freeBytes(value);
+  };
+  return { from, records: found, next: isFull && last ? last.offset + 1 : end, free };
 }

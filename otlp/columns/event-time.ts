@@ -24,11 +24,18 @@ export function spanEventMillis(batch: SpanBatch): Float64Array {
   const millis = new Float64Array(batch.count);
   const starts = halvesOf(batch.startNanos);
   const ends = halvesOf(batch.endNanos);
-  for (let row = 0; row < batch.count; row++) {
-    const halves = hasUsableEnd(starts, ends, row) ? ends : starts;
-    millis[row] = millisOfHalves(halves[row * 2 + 1] as number, halves[row * 2] as number);
-  }
+  for (let row = 0; row < batch.count; row++) millis[row] = eventMillisOf(starts, ends, row);
   return millis;
+}
+
+/** The same of one span. */
+export function spanEventMillisOf({ startNanos, endNanos }: SpanBatch, row: number): number {
+  return eventMillisOf(halvesOf(startNanos), halvesOf(endNanos), row);
+}
+
+function eventMillisOf(starts: Uint32Array, ends: Uint32Array, row: number): number {
+  const halves = hasUsableEnd(starts, ends, row) ? ends : starts;
+  return millisOfHalves(halves[row * 2 + 1] as number, halves[row * 2] as number);
 }
 
 /** Whether a span's end is at or after its start, and not 0. */

@@ -9,12 +9,16 @@ import { RecordFacts } from './record-facts.ts';
 import { RecordJudge } from './record-judge.ts';
 import { repeatedBytes, rowBytes } from './stored-size.ts';
 import { REJECTION_REASONS, type RecordPolicy, type RejectionReason } from './types.ts';
+import { isUsualAttribute } from './usual-attribute.ts';
 import { isUtf8Range } from './utf8.ts';
 import { ACTION, ACTIONS, CHILDREN, messageNumber, VALUES } from './wire-table.ts';
 
 /** A group of field 15 in a request: who reads the log takes what starts with this byte for JSON, rightly or not. */
 const BRACE = 0x7b;
 const TEMPORAL = (['Sum', 'Histogram', 'ExponentialHistogram'] as const).map(messageNumber);
+const KEY_VALUE = messageNumber('KeyValue');
+/** An attribute here and its value are not nested too deep. */
+const USUAL_DEPTH = MAX_DEPTH - 1;
 /** Above every count and length, and a small integer to the engine. */
 const NO_LIMIT = 2 ** 30;
 
@@ -136,10 +140,18 @@ export class RequestWalk {
           if (!isUtf8Range(this.#view, pos, pos + length)) throw new WireError(pos, 'text that is not UTF-8');
           pos += length;
           break;
-        case ACTION.message:
-          this.#message(CHILDREN[slot] as number, pos, pos + length, depth + 1);
+        case ACTION.message: {
+          const child = CHILDREN[slot] as number;
+          if (
+            child === KEY_VALUE &&
+            depth < USUAL_DEPTH &&
+            isUsualAttribute(bytes, this.#view, pos, pos + length)
+          )
+            this.#messages += 2;
+          else this.#message(child, pos, pos + length, depth + 1);
           pos += length;
           break;
+        }
         case ACTION.varint:
           if (pos < end && (bytes[pos] as number) < 0x80) pos++;
           else pos = this.#varint(pos, end);

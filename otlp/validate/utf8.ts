@@ -8,7 +8,8 @@ export function isUtf8Range(view: DataView, start: number, end: number): boolean
   return isAsciiRange(view, start, end) || isUtf8(bytesOf(view, start, end));
 }
 
-function isAsciiRange(view: DataView, start: number, end: number): boolean {
+/** Tells whether `view[start, end)` is ASCII. */
+export function isAsciiRange(view: DataView, start: number, end: number): boolean {
   let seen = 0;
   const lastWord = end - 4;
   if (lastWord < start) {

@@ -38,6 +38,8 @@ export interface QueryOptions {
   readonly allowedHosts?: readonly string[];
   /** Whose services are listed. @default '' */
   readonly tenant?: string;
+  /** Tables another program made without a tenant column are the tenant's whose name is `''`. @default false */
+  readonly acceptsForeignTables?: boolean;
   /** Clients of `/api/v1/updates` at the same time. @default 200 */
   readonly maxUpdateClients?: number;
 }

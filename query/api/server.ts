@@ -82,7 +82,8 @@ async function registerDescription(app: TypedApp, { info }: QueryOptions): Promi
 
 function registerRoutes(app: TypedApp, options: QueryOptions, updates: UpdateHub): void {
   const { view, store, now, logger, tenant = '', registry, ready, demoControlUrl, info } = options;
-  const services = new ServiceList({ store, view, tenant, now, logger });
+  const readsWithoutTenant = tenant === '' && options.acceptsForeignTables === true;
+  const services = new ServiceList({ store, view, tenant, readsWithoutTenant, now, logger });
   const ownMetrics = async () => ({ contentType: registry.contentType, text: await registry.metrics() });
   registerSloRoutes(app, { view, now });
   registerListRoutes(app, {

@@ -20,15 +20,28 @@ const FULL_MILLIS = 600_000;
 const OVERLAP_MILLIS = 120_000;
 const QUERY_SETTINGS = { max_execution_time: 10, max_threads: 1 };
 
-const SOURCES: readonly (readonly [Signal, string, string])[] = [
-  ['traces', TABLES.traces, 'Timestamp'],
-  ['logs', TABLES.logs, 'Timestamp'],
-  ['metrics', TABLES.gauge, 'TimeUnix'],
-  ['metrics', TABLES.sum, 'TimeUnix'],
-  ['metrics', TABLES.histogram, 'TimeUnix'],
-  ['metrics', TABLES.expHistogram, 'TimeUnix'],
-  ['metrics', TABLES.summary, 'TimeUnix'],
+interface Source {
+  readonly signal: Signal;
+  readonly table: string;
+  readonly time: string;
+}
+
+const SOURCES: readonly Source[] = [
+  { signal: 'traces', table: TABLES.traces, time: 'Timestamp' },
+  { signal: 'logs', table: TABLES.logs, time: 'Timestamp' },
+  { signal: 'metrics', table: TABLES.gauge, time: 'TimeUnix' },
+  { signal: 'metrics', table: TABLES.sum, time: 'TimeUnix' },
+  { signal: 'metrics', table: TABLES.histogram, time: 'TimeUnix' },
+  { signal: 'metrics', table: TABLES.expHistogram, time: 'TimeUnix' },
+  { signal: 'metrics', table: TABLES.summary, time: 'TimeUnix' },
 ];
+const NAMES = SOURCES.map(({ table }) => table);
+
+/** The tables another program made without a tenant column. */
+const WITHOUT_TENANT_SQL = `SELECT name AS withoutTenant FROM system.tables
+  WHERE database = {database:String} AND name IN {names:Array(String)} AND name NOT IN (
+    SELECT table FROM system.columns WHERE database = {database:String} AND name = 'TenantId')
+  ORDER BY name`;
 
 interface SeenRow {
   readonly signal: Signal;
@@ -41,6 +54,8 @@ export interface ServiceListOptions {
   readonly store: Store;
   readonly view: EngineView;
   readonly tenant: string;
+  /** Tables without a tenant column are this tenant's; else they are left out. */
+  readonly readsWithoutTenant: boolean;
   readonly now: () => number;
   readonly logger: Logger;
 }
@@ -53,6 +68,7 @@ export class ServiceList {
   #readMillis = Number.NEGATIVE_INFINITY;
   #fullMillis = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
+  #withoutTenant: readonly string[] = [];
 
   constructor(options: ServiceListOptions) {
     this.#options = options;
@@ -89,8 +105,10 @@ export class ServiceList {
     const full = started - this.#fullMillis >= FULL_MILLIS;
     const from = full ? started - RANGE_MILLIS : this.#readMillis - OVERLAP_MILLIS;
     try {
+      if (full) await this.#lookForTenants();
       const options = { params: { from: Math.floor(from), tenant }, settings: QUERY_SETTINGS };
-      this.#take(await store.query<SeenRow>(lastSeenSql(), options), full);
+      const sql = this.#lastSeenSql();
+      this.#take(sql === '' ? [] : await store.query<SeenRow>(sql, options), full);
       if (full) this.#fullMillis = started;
     } catch (error) {
       logger.warn({ err: error }, 'services could not be read from the store');
@@ -108,15 +126,32 @@ export class ServiceList {
       this.#seen.set(service, signals);
     }
   }
+
+  async #lookForTenants(): Promise<void> {
+    const { store, logger, readsWithoutTenant } = this.#options;
+    const params = { database: DATABASE, names: NAMES };
+    const rows = await store.query<{ withoutTenant: string }>(WITHOUT_TENANT_SQL, { params });
+    const tables = rows.map(({ withoutTenant }) => withoutTenant);
+    if (!readsWithoutTenant && tables.join() !== this.#withoutTenant.join())
+      logger.warn({ tables }, 'services of tables without TenantId are not listed; see VALET_FOREIGN_TABLES');
+    this.#withoutTenant = tables;
+  }
+
+  /** '' when no table can be read. */
+  #lastSeenSql(): string {
+    const { readsWithoutTenant } = this.#options;
+    const parts = SOURCES.flatMap((source) => {
+      const hasTenant = !this.#withoutTenant.includes(source.table);
+      return hasTenant || readsWithoutTenant ? [lastSeenOf(source, hasTenant)] : [];
+    });
+    if (parts.length === 0) return '';
+    return `SELECT signal, service, max(seen) AS seen FROM (${parts.join(' UNION ALL ')}) GROUP BY signal, service`;
+  }
 }
 
-function lastSeenSql(): string {
-  const parts = SOURCES.map(
-    ([signal, table, time]) =>
-      `SELECT '${signal}' AS signal, toString(ServiceName) AS service, toUnixTimestamp64Milli(max(${time})) AS seen
-       FROM ${DATABASE}.${table}
-       WHERE TenantId = {tenant:String} AND ServiceName != '' AND ${time} > fromUnixTimestamp64Milli({from:Int64})
-       GROUP BY ServiceName`,
-  );
-  return `SELECT signal, service, max(seen) AS seen FROM (${parts.join(' UNION ALL ')}) GROUP BY signal, service`;
+function lastSeenOf({ signal, table, time }: Source, hasTenant: boolean): string {
+  return `SELECT '${signal}' AS signal, toString(ServiceName) AS service, toUnixTimestamp64Milli(max(${time})) AS seen
+    FROM ${DATABASE}.${table}
+    WHERE ${hasTenant ? 'TenantId = {tenant:String} AND ' : ''}ServiceName != '' AND ${time} > fromUnixTimestamp64Milli({from:Int64})
+    GROUP BY ServiceName`;
 }

@@ -24,6 +24,8 @@ export interface SqlEndpointOptions {
   readonly tenant: string;
   readonly registry: Registry;
   readonly logger: Logger;
+  /** Tables another program made without a tenant column are shown to the tenant `''`. @default false */
+  readonly acceptsForeignTables?: boolean;
   /** Further names in `Host` headers to answer. @default none */
   readonly allowedHosts?: readonly string[];
   /** Statements that run at the same time. @default 8 */
@@ -59,7 +61,12 @@ export async function startSqlEndpoint(options: SqlEndpointOptions): Promise<Sql
   const context: ExchangeContext = {
     engine,
     slots,
-    guard: new Guard({ engine, tenant: options.tenant, now: () => performance.now() }),
+    guard: new Guard({
+      engine,
+      tenant: options.tenant,
+      now: () => performance.now(),
+      acceptsForeignTables: options.acceptsForeignTables ?? false,
+    }),
     limits: options.limits,
     silenceMarginMillis: options.silenceMarginMillis ?? 30_000,
     metrics: sqlMetrics(options.registry, () => slots.taken),

@@ -4,7 +4,8 @@
  *
  * - `valet.pipeline.delivery`: share of the requests answered that were not refused for want of room or of a log.
  * - `valet.pipeline.freshness`: seconds from the acceptance of a batch's first request to the moment its rows can be
- *   queried, the 99th percentile, rounded up to a bucket's bound.
+ *   queried, the 99th percentile of the batches, rounded up to a bucket's bound. Not from the events' own times: how
+ *   late a sender sends is not in the pipeline's hands (`valet_writer_event_age_seconds` has it).
  * - `valet.pipeline.completeness`: rows accounted for (stored, rejected by policy with a dead letter, or undecodable
  *   and dead-lettered) of the records acknowledged, for what was stored in the interval; records lost count against it.
  */
@@ -17,7 +18,7 @@ export const HEALTH_METRICS = {
     unit: '1',
     description: 'requests not refused, of those answered',
   },
-  freshness: { name: 'valet.pipeline.freshness', unit: 's', description: 'event to queryable row, p99' },
+  freshness: { name: 'valet.pipeline.freshness', unit: 's', description: 'acceptance to queryable row, p99' },
   completeness: {
     name: 'valet.pipeline.completeness',
     unit: '1',

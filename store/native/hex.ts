@@ -1,4 +1,5 @@
 import type { ChunkWriter } from './chunk-writer.ts';
+import { inPieces } from './pieces.ts';
 
 /** Byte → its two hex digits, as they lie in memory (little-endian pair). */
 const DIGITS = new Uint16Array(256);
@@ -18,16 +19,19 @@ export interface HexColumn {
 
 /** Ids as String values in lower-case hex; an absent one is the empty string. */
 export function writeHex(writer: ChunkWriter, column: HexColumn, rows: Uint32Array): void {
+  const width = column.byteCount * 2 + 1;
+  inPieces(rows.length, (from, to) => {
+    writer.reserve((to - from) * width);
+    putHex(writer, column, rows.subarray(from, to));
+  });
+}
+
+function putHex(writer: ChunkWriter, column: HexColumn, rows: Uint32Array): void {
   const { source, starts, absent, byteCount } = column;
-  const width = byteCount * 2 + 1;
-  let { bytes, view, position } = writer;
-  for (const row of rows) {
-    if (bytes.length - position < width) {
-      writer.position = position;
-      writer.reserve(width);
-      ({ bytes, view, position } = writer);
-    }
-    const start = starts[row] as number;
+  const { bytes, view } = writer;
+  let { position } = writer;
+  for (let index = 0; index < rows.length; index++) {
+    const start = starts[rows[index] as number] as number;
     if (start === absent) {
       bytes[position++] = 0;
       continue;

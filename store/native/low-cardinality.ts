@@ -9,6 +9,7 @@
  * A column without values has no body.
  */
 import type { ChunkWriter } from './chunk-writer.ts';
+import { inPieces } from './pieces.ts';
 
 const VERSION = 1;
 /** HasAdditionalKeys | NeedUpdateDictionary: the block carries its whole dictionary. */
@@ -46,19 +47,24 @@ export function writeIndexes(
   count: number,
   width: IndexBytes,
 ): void {
-  let done = 0;
-  while (done < count) {
-    writer.reserve(width);
-    const room = Math.floor((writer.bytes.length - writer.position) / width);
-    const until = Math.min(count, done + room);
-    const { bytes, view } = writer;
-    let position = writer.position;
-    for (; done < until; done++, position += width) {
-      const index = indexes[done] as number;
-      if (width === 1) bytes[position] = index;
-      else if (width === 2) view.setUint16(position, index, true);
-      else view.setUint32(position, index, true);
-    }
-    writer.position = position;
+  inPieces(count, (from, to) => {
+    writer.reserve((to - from) * width);
+    putIndexes(writer, indexes, { from, to, width });
+  });
+}
+
+function putIndexes(
+  writer: ChunkWriter,
+  indexes: ArrayLike<number>,
+  { from, to, width }: { readonly from: number; readonly to: number; readonly width: IndexBytes },
+): void {
+  const { bytes, view } = writer;
+  let { position } = writer;
+  for (let at = from; at < to; at++, position += width) {
+    const index = indexes[at] as number;
+    if (width === 1) bytes[position] = index;
+    else if (width === 2) view.setUint16(position, index, true);
+    else view.setUint32(position, index, true);
   }
+  writer.position = position;
 }

@@ -65,7 +65,13 @@ test('the worker counts without ClickHouse, goes on after being killed, answers 
     const answered = once(worker, 'message');
     worker.postMessage({ type: 'metrics', id: 7 } satisfies ToWorker);
     const [answer] = (await answered) as [FromWorker];
+    if (answer.type !== 'metrics') throw new Error('another answer');
     const events = answer.metrics.find(({ name }) => name === 'valet_engine_events_total');
+    const dictionaries = answer.metrics.find(({ name }) => name === 'valet_engine_dictionary_entries');
+    expect(dictionaries?.values).toContainEqual({
+      value: expect.any(Number),
+      labels: { signal: 'traces', dictionary: 'service-names' },
+    });
     expect(answer.id).toBe(7);
     expect(events?.values).toContainEqual(
       expect.objectContaining({ value: 4, labels: { signal: 'traces' } }),

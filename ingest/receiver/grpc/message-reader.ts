@@ -57,6 +57,11 @@ export class MessageReader {
     return { compressed: this.#prefix[0] === 1, body: this.#body.finish() };
   }
 
+  /** Nobody looks at the message any more, and nothing is pushed. */
+  release(): void {
+    this.#body.release();
+  }
+
   #admit(): MessageFault | undefined {
     if ((this.#prefix[0] as number) > 1) return 'invalid-flag';
     this.#length = this.#prefix.readUInt32BE(1);

@@ -2,6 +2,7 @@ import { createServer, type Http2Server, type ServerHttp2Session } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Endpoint } from '../endpoint.ts';
+import { SessionReads } from './session-reads.ts';
 import { type GrpcContext, UnaryCall } from './unary-call.ts';
 
 /** Options of {@link startGrpc}. */
@@ -35,16 +36,21 @@ export async function startGrpc(options: GrpcOptions): Promise<Endpoint> {
     maxSessionMemory: MAX_SESSION_MEMORY_MIB,
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: STREAM_WINDOW_BYTES },
   });
-  const sessions = new Set<ServerHttp2Session>();
+  const sessions = new Map<ServerHttp2Session, SessionReads>();
   server.on('connection', (socket: Socket) => socket.setKeepAlive(true, PROBE_MILLIS));
   server.on('session', (session) => {
-    sessions.add(session);
+    sessions.set(session, new SessionReads());
     session.setLocalWindowSize(SESSION_WINDOW_BYTES);
     session.on('error', (error) => logger.debug({ err: error }, 'An OTLP/gRPC connection failed'));
     session.on('close', () => sessions.delete(session));
   });
   server.on('stream', (stream, headers) => {
     stream.on('error', (error) => logger.debug({ err: error }, 'An OTLP/gRPC call failed'));
+    const reads = sessions.get(stream.session as ServerHttp2Session);
+    // Ended before its first stream was told of.
+    if (reads === undefined) return;
+    reads.add(stream);
+    stream.on('data', (data: Buffer) => reads.arrived(data));
     UnaryCall.serve(stream, headers, options);
   });
   await listen(server, options);
@@ -67,13 +73,13 @@ function listen(
   });
 }
 
-async function close(server: Http2Server, sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
+async function close(server: Http2Server, sessions: ReadonlyMap<ServerHttp2Session, unknown>): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  for (const session of sessions) session.close();
+  for (const session of sessions.keys()) session.close();
   const forced = setTimeout(() => {
-    for (const session of sessions) session.destroy();
+    for (const session of sessions.keys()) session.destroy();
   }, DRAIN_MILLIS);
   await closed;
   clearTimeout(forced);

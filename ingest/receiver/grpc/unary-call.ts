@@ -90,7 +90,9 @@ export class UnaryCall {
     this.#stream.on('data', (data: Buffer) => {
       if (!this.#isReading) return;
       const fault = reader.push(data);
-      if (fault !== undefined) this.#fail(fault, entry);
+      if (fault === undefined) return;
+      reader.release();
+      this.#fail(fault, entry);
     });
     this.#stream.on('end', () => {
       if (this.#isReading) this.#complete(reader, entry);
@@ -98,6 +100,7 @@ export class UnaryCall {
     this.#stream.on('close', () => {
       if (!this.#isReading) return;
       this.#isReading = false;
+      reader.release();
       entry.leave();
     });
   }
@@ -119,20 +122,22 @@ export class UnaryCall {
   #complete(reader: MessageReader, entry: Entry): void {
     const message = reader.finish();
     if (message === undefined) {
+      reader.release();
       entry.leave();
       this.#refuse({ code: GRPC_CODE.internal, message: 'The message is not complete' });
       return;
     }
     this.#isReading = false;
-    void this.#take(message, entry);
+    void this.#take(message, reader, entry);
   }
 
-  async #take({ compressed, body }: GrpcMessage, entry: Entry): Promise<void> {
+  async #take({ compressed, body }: GrpcMessage, reader: MessageReader, entry: Entry): Promise<void> {
     const compression = compressed ? this.#compression : 'identity';
     try {
       const delivery = { signal: this.#signal, protocol: 'grpc' as const, compression, body };
       this.#answer(await this.#context.intake.take(delivery, entry));
     } finally {
+      reader.release();
       entry.leave();
     }
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Encoding } from '../../../otlp/response/types.ts';
 import { SIGNALS, type Signal } from '../../../schemas/names.ts';
 import { HTTP_PATH } from '../../../schemas/otlp.ts';
+import { BodyBuffer } from '../body-buffer.ts';
 import { type Door, Entry } from '../door.ts';
 import { GRPC_CODE } from '../grpc-code.ts';
 import type { Intake } from '../intake.ts';
@@ -95,16 +96,18 @@ async function answerTo(
   const { headers, socket: connection } = request;
   const entry = context.door.enter({ headers, connection, onStop });
   if (!(entry instanceof Entry)) return entry;
+  const buffer = new BodyBuffer(head.announcedBytes);
   try {
     const refusal = head.announcedBytes === undefined ? undefined : entry.announce(head.announcedBytes);
     if (refusal !== undefined) return refusal;
     if (headers.expect !== undefined) response.writeContinue();
-    const reading = await readBody(request, { announcedBytes: head.announcedBytes, entry, stopped });
+    const reading = await readBody(request, { buffer, entry, stopped });
     if (reading.kind === 'aborted') return undefined;
     if (reading.kind === 'refused') return reading.answer;
-    const delivery = { ...head, protocol: PROTOCOL[head.encoding], body: reading.body };
+    const delivery = { ...head, protocol: PROTOCOL[head.encoding], body: buffer.finish() };
     return await context.intake.take(delivery, entry);
   } finally {
+    buffer.release();
     entry.leave();
   }
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { BodyBuffer } from '../body-buffer.ts';
+import { freeBytes } from '../../../runtime/free-bytes.ts';
+import type { BodyBuffer } from '../body-buffer.ts';
 import type { Entry } from '../door.ts';
 import type { Answer } from '../types.ts';
 
 /** How reading a body ended. */
 export type BodyReading =
-  | { readonly kind: 'complete'; readonly body: Buffer }
+  | { readonly kind: 'complete' }
   /** It cannot be taken; the sender is told so. */
   | { readonly kind: 'refused'; readonly answer: Answer }
   /** The sender went away. */
@@ -13,8 +14,8 @@ export type BodyReading =
 
 /** Options of {@link readBody}. */
 export interface ReadBodyOptions {
-  /** The announced length, which the entry was told already; undefined when none was announced. */
-  readonly announcedBytes: number | undefined;
+  /** What the body is put together in. */
+  readonly buffer: BodyBuffer;
   readonly entry: Entry;
   /** Resolves when the request lost its place. */
   readonly stopped: Promise<Answer>;
@@ -25,8 +26,7 @@ export interface ReadBodyOptions {
  * so the connection stays usable.
  */
 export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<BodyReading> {
-  const { announcedBytes, entry, stopped } = options;
-  const buffer = new BodyBuffer(announcedBytes);
+  const { buffer, entry, stopped } = options;
   return new Promise((resolve) => {
     const finish = (reading: BodyReading) => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
@@ -37,10 +37,12 @@ export function readBody(request: IncomingMessage, options: ReadBodyOptions): Pr
       const answer = entry.arrived(piece.length);
       if (answer === undefined) buffer.append(piece);
       else finish({ kind: 'refused', answer });
+      // Node's parser copies each piece for this listener alone.
+      if (piece.length === piece.buffer.byteLength) freeBytes(piece);
     };
     const onEnd = () => {
       entry.complete();
-      finish({ kind: 'complete', body: buffer.finish() });
+      finish({ kind: 'complete' });
     };
     const onClose = () => finish({ kind: 'aborted' });
     request.on('data', onData).on('end', onEnd).on('close', onClose);

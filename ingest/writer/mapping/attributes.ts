@@ -14,6 +14,7 @@ import {
   writeDictionary,
   writeLowCardinalityPrefix,
 } from '../../../store/native/low-cardinality.ts';
+import { inPieces } from '../../../store/native/pieces.ts';
 import { putValue } from './put-value.ts';
 import { ShapePlans } from './shape-plans.ts';
 
@@ -43,14 +44,28 @@ export function writeAttributesBody(
   writeEnds(writer, column.offsets, rows);
   const plans = new ShapePlans(column);
   let total = 0;
-  for (const row of rows) {
-    plans.startOf(row);
-    total += (column.offsets[row + 1] as number) - (column.offsets[row] as number);
-  }
+  inPieces(rows.length, (from, to) => {
+    total += planRows(plans, column, rows.subarray(from, to));
+  });
   if (total === 0) return;
   const width = writeDictionary(writer, plans.entries, total);
-  writeKeys(writer, { column, plans, width }, rows);
-  writeTexts(writer, source, { column, plans }, rows);
+  inPieces(rows.length, (from, to) => {
+    writeKeys(writer, { column, plans, width }, rows.subarray(from, to));
+  });
+  inPieces(rows.length, (from, to) => {
+    writeTexts(writer, source, { column, plans }, rows.subarray(from, to));
+  });
+}
+
+/** Plans the rows' shapes; returns how many attributes the rows have. */
+function planRows(plans: ShapePlans, { offsets }: AttributesColumn, rows: Uint32Array): number {
+  let total = 0;
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as number;
+    plans.startOf(row);
+    total += (offsets[row + 1] as number) - (offsets[row] as number);
+  }
+  return total;
 }
 
 function writeKeys(
@@ -61,7 +76,8 @@ function writeKeys(
   const { plans, width } = keys;
   const { offsets } = keys.column;
   let { bytes, view, position } = writer;
-  for (const row of rows) {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as number;
     const count = (offsets[row + 1] as number) - (offsets[row] as number);
     if (bytes.length - position < count * width) {
       writer.position = position;
@@ -90,7 +106,8 @@ function writeTexts(
   const { order } = plans;
   const from = new DataView(source.buffer, source.byteOffset, source.byteLength);
   let { bytes, view, position } = writer;
-  for (const row of rows) {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as number;
     const first = column.offsets[row] as number;
     const plan = plans.startOf(row);
     const planEnd = plan + (column.offsets[row + 1] as number) - first;

@@ -11,6 +11,7 @@ import { type ColumnWriters, ownerWriters, writeBlock } from './block-writers.ts
 import { writeInheritedLowCardinality, writeInheritedText } from './inherited.ts';
 import { ownersOfRows } from './row-owners.ts';
 import { liftRuns, runsOf } from './runs.ts';
+import { sampleEvents } from './sample-events.ts';
 import { selectRows } from './select-rows.ts';
 import { sliceBytes, writeEntries, writeEntryTexts, writeValues } from './text.ts';
 import type { EncodedBatch, RowPolicy } from './types.ts';
@@ -29,7 +30,12 @@ export function encodeLogs(batch: LogBatch, policy: RowPolicy, pool: ChunkPool):
       Timestamp: () => writeWords(writer, timestamps, day.rows),
     })),
   );
-  return { blocks, refused: refused.map((rows) => ({ ...rows, kind: 0, requestOf, times })), doubts: [] };
+  return {
+    blocks,
+    refused: refused.map((rows) => ({ ...rows, kind: 0, requestOf, times })),
+    doubts: [],
+    sampledMillis: sampleEvents([{ days, timeOf: (row) => times[row] as number }]),
+  };
 }
 
 /** The records' times in nanoseconds as halves, as `logTimeSource` chooses them. */

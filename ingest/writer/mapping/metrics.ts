@@ -24,6 +24,7 @@ import { type BlockTable, type ColumnWriters, writeBlock } from './block-writers
 import { distributionWriters, exemplarWriters, pointWriters } from './metric-columns.ts';
 import { childrenOf, writeWordArrays } from './nested.ts';
 import { ownersOfRows } from './row-owners.ts';
+import { type StoredRows, sampleEvents } from './sample-events.ts';
 import { selectRows } from './select-rows.ts';
 import type { EncodedBatch, RowPolicy } from './types.ts';
 
@@ -44,6 +45,7 @@ export function encodeMetrics(batch: MetricBatch, policy: RowPolicy, pool: Chunk
     blocks: encoded.flatMap(({ blocks }) => blocks),
     refused: encoded.flatMap(({ refused }) => refused),
     doubts: [],
+    sampledMillis: sampleEvents(encoded.map(({ stored }) => stored)),
   };
 }
 
@@ -88,7 +90,7 @@ function encodeKind(
   { table, kind, points, writersOf }: KindTable,
   policy: RowPolicy,
   pool: ChunkPool,
-): Pick<EncodedBatch, 'blocks' | 'refused'> {
+): Pick<EncodedBatch, 'blocks' | 'refused'> & { readonly stored: StoredRows } {
   const scopes = new Uint32Array(points.count);
   for (let row = 0; row < points.count; row++) {
     scopes[row] = batch.metrics.scope[points.metric[row] as number] as number;
@@ -102,7 +104,11 @@ function encodeKind(
       ...writersOf(writer, day.rows),
     })),
   );
-  return { blocks, refused: refused.map((rows) => ({ ...rows, kind, requestOf, times })) };
+  return {
+    blocks,
+    refused: refused.map((rows) => ({ ...rows, kind, requestOf, times })),
+    stored: { days, timeOf: (row) => times[row] as number },
+  };
 }
 
 function numberWriters(

@@ -1,4 +1,4 @@
-import { halvesOf, hasUsableEnd, millisOf } from '../../../otlp/columns/event-time.ts';
+import { halvesOf, hasUsableEnd, millisOf, spanEventMillisOf } from '../../../otlp/columns/event-time.ts';
 import { NONE, type SpanBatch } from '../../../otlp/columns/types.ts';
 import { TABLES } from '../../../schemas/names.ts';
 import { SPAN_COLUMNS } from '../../../schemas/tables.ts';
@@ -19,6 +19,7 @@ import {
 } from './nested.ts';
 import { ownersOfRows } from './row-owners.ts';
 import { runsOf } from './runs.ts';
+import { sampleEvents } from './sample-events.ts';
 import { selectRows } from './select-rows.ts';
 import { sliceBytes, writeEntries, writeNames, writeSlices } from './text.ts';
 import type { EncodedBatch, RowPolicy } from './types.ts';
@@ -43,6 +44,7 @@ export function encodeSpans(batch: SpanBatch, policy: RowPolicy, pool: ChunkPool
     blocks,
     refused: refused.map((rows) => ({ ...rows, kind: 0, requestOf, times })),
     doubts: doubts === 0 ? [] : [{ reason: 'end-before-start', count: doubts }],
+    sampledMillis: sampleEvents([{ days, timeOf: (row) => spanEventMillisOf(batch, row) }]),
   };
 }
 

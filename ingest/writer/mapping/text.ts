@@ -7,6 +7,7 @@ import {
   writeIndexes,
   writeLowCardinalityPrefix,
 } from '../../../store/native/low-cardinality.ts';
+import { inPieces } from '../../../store/native/pieces.ts';
 import { UsedEntries } from './dictionary-entries.ts';
 import { putValue } from './put-value.ts';
 
@@ -16,10 +17,20 @@ const EMPTY = new Uint8Array(0);
 export function writeSlices(
   writer: ChunkWriter,
   source: Uint8Array,
+  column: SliceColumn,
+  rows: Uint32Array,
+): void {
+  inPieces(rows.length, (from, to) => putSlices(writer, source, column, rows.subarray(from, to)));
+}
+
+function putSlices(
+  writer: ChunkWriter,
+  source: Uint8Array,
   { starts, ends }: SliceColumn,
   rows: Uint32Array,
 ): void {
-  for (const row of rows) {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as number;
     const start = starts[row] as number;
     if (start === NONE) writer.uint8(0);
     else writer.slice(source, start, ends[row] as number);
@@ -56,10 +67,21 @@ export function writeEntriesBody(writer: ChunkWriter, column: DictionaryColumn, 
   if (rows.length === 0) return;
   const entries = new UsedEntries(column.dictionary);
   const indexes = new Uint32Array(rows.length);
-  for (let index = 0; index < rows.length; index++) {
-    indexes[index] = entries.use(column.ids[rows[index] as number] as number);
-  }
+  inPieces(rows.length, (from, to) => useEntries(entries, column.ids, { rows, indexes, from, to }));
   writeIndexes(writer, indexes, rows.length, writeDictionary(writer, entries, rows.length));
+}
+
+interface Indexing {
+  readonly rows: Uint32Array;
+  readonly indexes: Uint32Array | Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+function useEntries(entries: UsedEntries, ids: Uint32Array, { rows, indexes, from, to }: Indexing): void {
+  for (let index = from; index < to; index++) {
+    indexes[index] = entries.use(ids[rows[index] as number] as number);
+  }
 }
 
 /** The names of small codes as a LowCardinality(String) column. */
@@ -76,11 +98,15 @@ export function writeNames(
     },
   };
   const indexes = new Uint8Array(rows.length);
-  for (let index = 0; index < rows.length; index++) {
-    indexes[index] = (codes[rows[index] as number] as number) + 1;
-  }
+  inPieces(rows.length, (from, to) => nameIndexes(codes, { rows, indexes, from, to }));
   writeLowCardinalityPrefix(writer);
   writeIndexes(writer, indexes, rows.length, writeDictionary(writer, entries, rows.length));
+}
+
+function nameIndexes(codes: Uint8Array, { rows, indexes, from, to }: Indexing): void {
+  for (let index = from; index < to; index++) {
+    indexes[index] = (codes[rows[index] as number] as number) + 1;
+  }
 }
 
 /** The bytes of a slice; none when it is absent. */

@@ -57,4 +57,6 @@ export interface EncodedBatch {
   readonly refused: readonly RefusedRows[];
   /** Rows that are in a block though something is wrong with them. */
   readonly doubts: readonly DoubtTally[];
+  /** When some of the stored events happened, milliseconds (sample-events.ts); a span does when it ends. */
+  readonly sampledMillis: readonly number[];
 }

@@ -1,3 +1,4 @@
+import { freeBytes } from '../../../runtime/free-bytes.ts';
 import type { NewRecord } from '../../types.ts';
 import { checksum } from './checksum.ts';
 import { compress } from './compress.ts';
@@ -27,6 +28,7 @@ export function encodeBatch(records: readonly NewRecord[], options: EncodeOption
   const body = smaller ? compressed : plain;
   const batch = Buffer.allocUnsafe(BATCH_HEADER_BYTES + body.length);
   body.copy(batch, BATCH_HEADER_BYTES);
+  if (compressed) freeBytes(compressed);
   const attributes =
     (smaller ? Codec.ZSTD : Codec.NONE) | (options.transactional ? Attribute.TRANSACTIONAL : 0);
   const timestamp = BigInt(options.timestampMillis);

@@ -1,3 +1,4 @@
+import { freeBytes } from '../../../runtime/free-bytes.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS } from '../../read-limits.ts';
 import type { ReadOptions, StoredRecord } from '../../types.ts';
 import {
@@ -15,6 +16,8 @@ export class Collected {
   readonly records: StoredRecord[] = [];
   readonly #maxBytes: number;
   readonly #maxRecords: number;
+  /** One of each batch that was collected whole: its values share their memory with no other read's. */
+  readonly #ofWhole: StoredRecord[] = [];
   #bytes = 0;
 
   constructor({ maxBytes = DEFAULT_MAX_BYTES, maxRecords = DEFAULT_MAX_RECORDS }: ReadOptions) {
@@ -29,6 +32,16 @@ export class Collected {
   add(record: StoredRecord): void {
     this.records.push(record);
     this.#bytes += record.value.length;
+  }
+
+  /** All records of the batch that this one is of were added. */
+  addedWhole(record: StoredRecord): void {
+    this.#ofWhole.push(record);
+  }
+
+  /** Gives back the memory of whole batches. */
+  free(): void {
+    for (const { value } of this.#ofWhole) freeBytes(value);
   }
 }
 
@@ -76,11 +89,14 @@ export class FetchedBatches {
 
   /** Moves records into the collection until it is full or nothing is left. */
   deliver(into: Collected): void {
+    let isWhole = false;
     while (!into.isFull) {
       const record = this.#unfolded[this.#nextRecord];
       if (record) {
+        if (this.#nextRecord === 0) isWhole = true;
         this.#nextRecord++;
         into.add(record);
+        if (isWhole && this.#nextRecord === this.#unfolded.length) into.addedWhole(record);
         this.#position = record.offset + 1;
       } else {
         this.#position = this.#frameEnd;

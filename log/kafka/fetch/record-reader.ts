@@ -74,7 +74,8 @@ export class RecordReader {
     };
     try {
       await this.#repeat(progress);
-      return { from: progress.from, records: progress.collected.records, next: progress.position };
+      const { from, position, collected } = progress;
+      return { from, records: collected.records, next: position, free: () => collected.free() };
     } finally {
       end.release();
     }

@@ -1,5 +1,5 @@
 import type { EngineClient } from '../http/engine-client.ts';
-import { type Catalogue, loadCatalogue } from './catalogue.ts';
+import { type Catalogue, type CatalogueOptions, loadCatalogue } from './catalogue.ts';
 
 /** How long a catalogue is believed, milliseconds. Tables come with migrations, so seldom. */
 const FRESH_MILLIS = 10_000;
@@ -10,14 +10,16 @@ const RETRY_MILLIS = 1_000;
 export class CatalogueCache {
   readonly #engine: EngineClient;
   readonly #now: () => number;
+  readonly #options: CatalogueOptions;
   #current: Catalogue | undefined;
   #text = '';
   #loadedMillis = 0;
   #loading: Promise<Catalogue> | undefined;
 
-  constructor(engine: EngineClient, now: () => number) {
+  constructor(engine: EngineClient, { now, ...options }: CatalogueOptions & { readonly now: () => number }) {
     this.#engine = engine;
     this.#now = now;
+    this.#options = options;
   }
 
   /** The catalogue; the same object as before when nothing changed. */
@@ -32,7 +34,7 @@ export class CatalogueCache {
   }
 
   #load(): Promise<Catalogue> {
-    this.#loading ??= loadCatalogue(this.#engine)
+    this.#loading ??= loadCatalogue(this.#engine, this.#options)
       .then((catalogue) => this.#keep(catalogue))
       .finally(() => {
         this.#loading = undefined;

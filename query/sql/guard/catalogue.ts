@@ -1,5 +1,9 @@
-/** What there is to query: the tables that carry a tenant, their columns, and the system tables let through. */
-import { DATABASE } from '../../../schemas/names.ts';
+/**
+ * What there is to query: the tables that carry a tenant, those of another program without one where that is accepted,
+ * their columns, and the system tables let through.
+ */
+import { DATABASE, TABLES } from '../../../schemas/names.ts';
+import { INSERT_COLUMNS } from '../../../schemas/tables.ts';
 import type { EngineClient } from '../http/engine-client.ts';
 import { SYSTEM_TABLES } from './system-tables.ts';
 
@@ -10,11 +14,15 @@ export interface PublicTable {
   readonly hiddenColumns: readonly string[];
   /** A view over another table takes no PREWHERE and no FINAL of its own. */
   readonly view: boolean;
+  /** Without one, every row is the single tenant's. */
+  readonly hasTenant: boolean;
 }
 
 /** One state of the tables. */
 export interface Catalogue {
   readonly tables: ReadonlyMap<string, PublicTable>;
+  /** Telemetry tables without a tenant column that are not public. */
+  readonly withoutTenant: ReadonlySet<string>;
   /** Every table of the database, public or not. */
   readonly existing: ReadonlySet<string>;
   /** Columns of the system tables let through, in the engine's order, as far as the policy lists them. */
@@ -23,6 +31,19 @@ export interface Catalogue {
 
 /** Prefixes of the tables readers may see, when these carry a tenant column. */
 const PUBLIC_NAME = /^(otel|valet)_[a-z0-9_]+$/;
+/** Tables that another program may have made, and their views. */
+const TELEMETRY: ReadonlySet<string> = new Set([
+  ...Object.keys(INSERT_COLUMNS),
+  TABLES.traceIdTs,
+  TABLES.traceIdTsView,
+  TABLES.expHistogramAlias,
+]);
+
+/** Options of {@link loadCatalogue}. */
+export interface CatalogueOptions {
+  /** Telemetry tables without a tenant column are shown, all of their rows. */
+  readonly showWithoutTenant: boolean;
+}
 
 interface ColumnRow {
   readonly database: string;
@@ -32,7 +53,10 @@ interface ColumnRow {
 }
 
 /** Reads the catalogue from the engine. Rejects with {@link EngineError} when the engine does not answer. */
-export async function loadCatalogue(engine: EngineClient): Promise<Catalogue> {
+export async function loadCatalogue(
+  engine: EngineClient,
+  { showWithoutTenant }: CatalogueOptions,
+): Promise<Catalogue> {
   const systemNames = [...SYSTEM_TABLES.keys()].map((name) => `'${name}'`).join(',');
   const [columns, tables] = await Promise.all([
     engine.rows<ColumnRow>(
@@ -44,8 +68,12 @@ export async function loadCatalogue(engine: EngineClient): Promise<Catalogue> {
       `SELECT name, engine FROM system.tables WHERE database = '${DATABASE}'`,
     ),
   ]);
+  const candidates = publicTables(columns, tables);
+  const shown = candidates.filter(({ hasTenant }) => hasTenant || showWithoutTenant);
+  const hidden = candidates.filter((table) => !shown.includes(table));
   return {
-    tables: publicTables(columns, tables),
+    tables: new Map(shown.map((table) => [table.name, table])),
+    withoutTenant: new Set(hidden.map(({ name }) => name)),
     existing: new Set(tables.map(({ name }) => name)),
     systemColumns: systemColumns(columns),
   };
@@ -54,19 +82,20 @@ export async function loadCatalogue(engine: EngineClient): Promise<Catalogue> {
 function publicTables(
   columns: readonly ColumnRow[],
   tables: readonly { name: string; engine: string }[],
-): Map<string, PublicTable> {
+): readonly PublicTable[] {
   const byTable = Map.groupBy(
     columns.filter(({ database }) => database === DATABASE),
     ({ table }) => table,
   );
-  const found = new Map<string, PublicTable>();
+  const found: PublicTable[] = [];
   for (const { name, engine } of tables) {
     const own = byTable.get(name) ?? [];
-    if (!PUBLIC_NAME.test(name) || !own.some((column) => column.name === 'TenantId')) continue;
+    const hasTenant = own.some((column) => column.name === 'TenantId');
+    if (!PUBLIC_NAME.test(name) || !(hasTenant || TELEMETRY.has(name))) continue;
     const hiddenColumns = own
       .filter(({ kind }) => kind === 'ALIAS' || kind === 'MATERIALIZED')
       .map((column) => column.name);
-    found.set(name, { name, hiddenColumns, view: engine.endsWith('View') });
+    found.push({ name, hiddenColumns, view: engine.endsWith('View'), hasTenant });
   }
   return found;
 }
@@ -82,4 +111,15 @@ function systemColumns(columns: readonly ColumnRow[]): Map<string, readonly stri
     );
   }
   return found;
+}
+
+/** Why a table cannot be read, for people. */
+export function unavailable(written: string, table: string, { withoutTenant }: Catalogue): string {
+  if (withoutTenant.has(table)) {
+    return (
+      `the table ${written} was made by another program and has no TenantId, so nobody can tell whose its rows are; ` +
+      'VALET_FOREIGN_TABLES=alter adds the column, =accept shows them to a reader of the only tenant'
+    );
+  }
+  return `the table ${written} is not available; SHOW TABLES FROM ${DATABASE} lists those that are`;
 }

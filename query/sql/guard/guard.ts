@@ -47,6 +47,8 @@ export interface GuardOptions {
   readonly engine: EngineClient;
   readonly tenant: string;
   readonly now: () => number;
+  /** Tables without a tenant column are the single tenant's: shown to the tenant `''`, with all of their rows. */
+  readonly acceptsForeignTables: boolean;
 }
 
 /** Verdicts kept. */
@@ -72,10 +74,13 @@ export class Guard {
   readonly #shapes = new BoundedCache<string>(MAX_VERDICTS);
   #judgedBy: Catalogue | undefined;
 
-  constructor({ engine, tenant, now }: GuardOptions) {
+  constructor({ engine, tenant, now, acceptsForeignTables }: GuardOptions) {
     this.#engine = engine;
     this.#tenant = tenant;
-    this.#catalogues = new CatalogueCache(engine, now);
+    this.#catalogues = new CatalogueCache(engine, {
+      now,
+      showWithoutTenant: acceptsForeignTables && tenant === '',
+    });
   }
 
   /**

@@ -11,7 +11,7 @@
  *   like := [NOT] (LIKE | ILIKE) 'pattern'
  */
 import { DATABASE } from '../../../schemas/names.ts';
-import type { Catalogue } from './catalogue.ts';
+import { type Catalogue, unavailable } from './catalogue.ts';
 import { nameOf } from './names.ts';
 import { quoteName, quoteString } from './quote.ts';
 import { denied, SqlRefusal } from './refusal.ts';
@@ -196,6 +196,7 @@ class Reader {
   #checkKnown(name: TableName): void {
     if (isKnown(name, this.#context)) return;
     const written = `${name.database}.${name.table}`.slice(0, 120);
+    if (name.database === DATABASE) throw denied(unavailable(written, name.table, this.#context.catalogue));
     throw denied(
       `the table ${written} is not available; SHOW TABLES FROM ${name.database} lists those that are`,
     );

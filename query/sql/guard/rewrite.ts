@@ -10,7 +10,7 @@
  * outside of one of these subqueries.
  */
 import { DATABASE } from '../../../schemas/names.ts';
-import type { Catalogue } from './catalogue.ts';
+import { type Catalogue, unavailable } from './catalogue.ts';
 import { type DefinedNames, definedNames } from './defined-names.ts';
 import { isName, nameOf } from './names.ts';
 import { quoteName } from './quote.ts';
@@ -205,11 +205,7 @@ class Rewriter {
       return select;
     }
     const table = catalogue.tables.get(known.table);
-    if (table === undefined) {
-      throw denied(
-        `the table ${names.join('.')} is not available; SHOW TABLES FROM ${DATABASE} lists those that are`,
-      );
-    }
+    if (table === undefined) throw denied(unavailable(names.join('.'), known.table, catalogue));
     const use: TableUse = { final: !behindIn && this.#hasFinal(next), mentioned: this.#mentioned };
     const select = tenantSelect(table, tenant, use);
     this.#templates.add(select);

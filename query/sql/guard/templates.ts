@@ -2,6 +2,7 @@
  * The subquery that stands for a table. It is the only place where a statement that reaches the engine names a table:
  *
  *   own table     (SELECT *[, hidden columns the statement mentions] FROM valet.t [FINAL] WHERE TenantId = 'tenant')
+ *   without tenant (the same without WHERE: it is in the catalogue for the reader of the only tenant alone)
  *   system table  (SELECT listed columns FROM system.t [WHERE condition])
  */
 import { DATABASE } from '../../../schemas/names.ts';
@@ -26,7 +27,8 @@ export function tenantSelect(table: PublicTable, tenant: string, use: TableUse):
   // carry another tenant's values. Without other tenants, WHERE leaves the engine free to choose a better order.
   const clause = tenant === '' || table.view ? 'WHERE' : 'PREWHERE';
   const from = `${quoteName(DATABASE)}.${quoteName(table.name)}`;
-  return `SELECT ${columns} FROM ${from}${final} ${clause} TenantId = ${quoteString(tenant)}`;
+  const condition = table.hasTenant ? ` ${clause} TenantId = ${quoteString(tenant)}` : '';
+  return `SELECT ${columns} FROM ${from}${final}${condition}`;
 }
 
 /** The subquery for a system table, without brackets. Throws {@link SqlRefusal} for one that is not shown. */

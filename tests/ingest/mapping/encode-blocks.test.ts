@@ -133,7 +133,12 @@ describe('encodeBlocks()', () => {
 
   test('encodeBlocks() gives no block without rows', () => {
     for (const signal of SIGNALS) {
-      expect(encodeBlocks(decode(signal, []), POLICY)).toEqual({ blocks: [], refused: [], doubts: [] });
+      expect(encodeBlocks(decode(signal, []), POLICY)).toEqual({
+        blocks: [],
+        refused: [],
+        doubts: [],
+        sampledMillis: [],
+      });
     }
   });
 
@@ -179,6 +184,20 @@ describe('encodeBlocks()', () => {
       ['0', '0', '0', `${2n ** 33n + 5n}`].map((Duration) => ({ Duration })),
     );
     expect(doubts).toEqual([{ reason: 'end-before-start', count: 2 }]);
+  });
+
+  test('encodeBlocks() tells when stored events happened; a span when it ends', () => {
+    const second = 1_000_000_000n;
+    const { sampledMillis } = spanBlocks([
+      { ...SPAN, start: NOON - DAY, end: NOON - second },
+      { ...SPAN, start: NOON - 5n * second, end: 0n },
+      // Refused, so not stored.
+      { ...SPAN, start: NOON - 8n * DAY, end: NOON },
+    ]);
+    expect(sampledMillis).toEqual([APPENDED - 1000, APPENDED - 5000]);
+    const records = [NOON - 3n * second, 0n].map((time) => ({ ...LOG, time }));
+    const logs = decodeLogs([request(encodeRequest([groupOf(records)], encodeLog))]);
+    expect(encodeBlocks(logs, POLICY).sampledMillis).toEqual([APPENDED - 3000, APPENDED]);
   });
 
   test('encodeBlocks() stores a log record without any time at its append time', () => {

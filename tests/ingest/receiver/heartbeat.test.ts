@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { AppendHealth } from '../../../ingest/receiver/append-health.ts';
 import { startHeartbeats } from '../../../ingest/receiver/heartbeat.ts';
 import { ReceiverMetrics } from '../../../ingest/receiver/receiver-metrics.ts';
 import { HEADER_HEARTBEAT, SIGNALS, TOPIC_OF_SIGNAL } from '../../../schemas/names.ts';
@@ -14,14 +15,15 @@ async function beating() {
   for (const signal of SIGNALS) await log.ensureTopic(TOPIC_OF_SIGNAL[signal], { partitions: 2 });
   const registry = new Registry();
   const metrics = new ReceiverMetrics(registry, { inFlightBytes: () => 0, tenants: () => 0 });
-  const stop = startHeartbeats({ log, metrics, logger: pino({ level: 'silent' }) });
+  const health = new AppendHealth(Date.now);
+  const stop = startHeartbeats({ log, health, metrics, logger: pino({ level: 'silent' }) });
   const counts = async () =>
     Promise.all(
       SIGNALS.flatMap((signal) =>
         [0, 1].map((partition) => log.read({ topic: TOPIC_OF_SIGNAL[signal], partition }, 0)),
       ),
     ).then((all) => all.map(({ records }) => records.length));
-  return { log, registry, stop, counts };
+  return { log, health, registry, stop, counts };
 }
 
 test('startHeartbeats() appends an empty, marked record to every partition every 10 s', async () => {
@@ -46,6 +48,19 @@ test('startHeartbeats() counts what the log does not take, and goes on', async (
   await vi.advanceTimersByTimeAsync(10_000);
   expect(await counts()).toEqual([1, 1, 1, 1, 1, 1]);
   expect(await registry.metrics()).toContain('valet_receiver_heartbeat_failures_total{signal="logs"} 1');
+  await stop();
+});
+
+test('startHeartbeats() tells when the log takes nothing, and when it does again', async () => {
+  const { log, health, stop } = await beating();
+  log.mode = 'fail';
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(health.problem).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(health.problem).toMatch(/^the log takes no requests since .* \(unexpected\)$/);
+  log.mode = 'take';
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(health.problem).toBeUndefined();
   await stop();
 });
 

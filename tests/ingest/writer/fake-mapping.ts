@@ -8,7 +8,8 @@ export interface FakePolicy {
 
 /**
  * Requests are text: `row`, `row@table` or `row@table@day`, several after each other with `;`. A request `bad` cannot
- * be decoded, and `throw` makes the mapping itself fail. Rows are as large as their requests.
+ * be decoded, and `throw` makes the mapping itself fail. Rows are as large as their requests, and as
+ * old as the log record.
  */
 export function fakeMapping(version = '1'): BatchMapping<FakePolicy> {
   return {
@@ -46,6 +47,7 @@ export function fakeMapping(version = '1'): BatchMapping<FakePolicy> {
         })),
         letters,
         doubts: [],
+        sampledMillis: requests.slice(0, taken).map(({ appendedMillis }) => appendedMillis),
       };
     },
   };

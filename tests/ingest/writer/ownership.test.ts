@@ -1,6 +1,7 @@
 /** Partitions that come and go: rebalances in mid-batch, members that do not know they lost one. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { decodeState } from '../../../ingest/writer/plan.ts';
+import { Stalls } from '../../../ingest/writer/stalls.ts';
 import { GROUP_WRITER } from '../../../schemas/names.ts';
 import { StoreError } from '../../../store/errors.ts';
 import { GroupOfMembers } from './group-log.ts';
@@ -99,6 +100,34 @@ describe('runWriter() in a group', () => {
     expect(await metric(a.registry, 'valet_writer_failures_total')).toBe(0);
     expect((await a.registry.getSingleMetric('valet_writer_lag_records')?.get())?.values).toEqual([]);
     await stop();
+  });
+
+  test('shows nothing of a partition whose attempt hangs and fails after it was taken away', async () => {
+    const world = await WriterWorld.create();
+    const group = new GroupOfMembers(world.log);
+    const stalls = new Stalls({ afterMillis: 0 });
+    const a = world.start(undefined, { log: group.handle('a'), leaveMillis: 1, stalls });
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let attempts = 0;
+    world.store.onInsert = async () => {
+      if (++attempts === 2) await held;
+      throw new StoreError('timeout', 'Cannot tell', { outcome: 'unknown' });
+    };
+    await world.append('a');
+    await group.give('a', AT);
+    await until(() => attempts === 2);
+    expect(stalls.problem).toBeDefined();
+    await group.take('a', AT);
+    expect(stalls.problem).toBeUndefined();
+    letGo();
+    await until(async () => (await metric(a.registry, 'valet_writer_failures_total')) === 2);
+    await a.stop();
+    expect(stalls.problem).toBeUndefined();
+    for (const name of ['stalled', 'position', 'lag_records', 'lag_seconds'])
+      expect((await a.registry.getSingleMetric(`valet_writer_${name}`)?.get())?.values, name).toEqual([]);
   });
 
   test('sends no block that it could not plan', async () => {

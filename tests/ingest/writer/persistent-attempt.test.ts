@@ -7,6 +7,7 @@ import {
   Stopped,
   waitMillis,
 } from '../../../ingest/writer/persistent-attempt.ts';
+import { Stalls } from '../../../ingest/writer/stalls.ts';
 import { WriterMetrics } from '../../../ingest/writer/writer-metrics.ts';
 import { LogError } from '../../../log/errors.ts';
 import { StoreError } from '../../../store/errors.ts';
@@ -18,7 +19,7 @@ function contextOf(registry = new Registry()): AttemptContext {
     partition: 0,
     signal: new AbortController().signal,
     logger: pino({ level: 'silent' }),
-    metrics: new WriterMetrics(registry, { heldBytes: () => 0, partitions: () => 1 }),
+    metrics: new WriterMetrics(registry, { heldBytes: () => 0, partitions: () => 1, stalls: new Stalls() }),
     backoff: { baseMillis: 1, maxMillis: 30_000, random: () => 0 },
     failing: new Map(),
   };

@@ -1,5 +1,8 @@
+import type { Histogram, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { decodeState } from '../../../ingest/writer/plan.ts';
+import { Stalls } from '../../../ingest/writer/stalls.ts';
+import { LogError } from '../../../log/errors.ts';
 import { GROUP_WRITER } from '../../../schemas/names.ts';
 import { fakeMapping } from './fake-mapping.ts';
 import { AT, metric, TOPIC, until, WriterWorld } from './writer-world.ts';
@@ -52,6 +55,32 @@ describe('runWriter() when nothing fails', () => {
     expect(await metric(process.registry, 'valet_writer_records_total')).toBe(7);
     expect(await metric(process.registry, 'valet_writer_dead_letters_total')).toBe(1);
     expect(await metric(process.registry, 'valet_writer_lag_records')).toBe(0);
+  });
+
+  test('observes how old the events of a batch are', async () => {
+    const world = await WriterWorld.create();
+    const { map, version } = fakeMapping();
+    const now = Date.now();
+    const mapping: ReturnType<typeof fakeMapping> = {
+      version,
+      // The last is ahead of the clock.
+      map: (...parts) => ({
+        ...map(...parts),
+        sampledMillis: [now - 3_600_000, now - 60_000, now + 3_600_000],
+      }),
+    };
+    await world.append('a');
+    const process = world.start(undefined, { mapping });
+    await world.settled();
+    await process.stop();
+    const { count, sum, upTo } = await agesOf(process.registry);
+    expect({ count, fresh: upTo(0.5), older: upTo(30), half: upTo(1800) }).toEqual({
+      count: 3,
+      fresh: 1,
+      older: 1,
+      half: 2,
+    });
+    expect(sum).toBeGreaterThanOrEqual(3660);
   });
 
   test('journals the plan before the INSERT, and commits an end together with the next plan when that is ready', async () => {
@@ -228,6 +257,44 @@ describe('runWriter() when the store fails', () => {
     expect(await metric(process.registry, 'valet_writer_stalled')).toBe(0);
   });
 
+  test('tells what is stalled as long as it is', async () => {
+    const world = await WriterWorld.create();
+    world.store.faults = Array.from({ length: 1000 }, () => 'rejected');
+    await world.append('a');
+    const stalls = new Stalls({ afterMillis: 0 });
+    const process = world.start(undefined, { stalls });
+    await until(() => stalls.problem !== undefined);
+    expect(stalls.problem).toMatch(
+      /^otlp_spans\/0 cannot be stored since \S+Z: an INSERT into otel_traces failed \(.+\)$/,
+    );
+    world.store.faults = [];
+    await world.settled();
+    await until(() => stalls.problem === undefined);
+    await process.stop();
+  });
+
+  test('is stalled while the log fails', async () => {
+    const world = await WriterWorld.create();
+    const stalls = new Stalls({ afterMillis: 0 });
+    let fails = true;
+    const log = new Proxy(world.log, {
+      get(target, property) {
+        if (property === 'committed' && fails)
+          return () => Promise.reject(new LogError('log-failed', 'Cannot read'));
+        const value: unknown = Reflect.get(target, property);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const process = world.start(undefined, { log, stalls });
+    await until(() => stalls.problem !== undefined);
+    expect(stalls.problem).toMatch(
+      /otlp_spans\/0 cannot be stored since \S+: writing failed \(log-failed\)$/,
+    );
+    fails = false;
+    await until(() => stalls.problem === undefined);
+    await process.stop();
+  });
+
   test('shows that it is stalled while a batch cannot be mapped', async () => {
     const world = await WriterWorld.create();
     await world.append('throw');
@@ -235,7 +302,10 @@ describe('runWriter() when the store fails', () => {
     await until(async () => (await metric(process.registry, 'valet_writer_stalled')) >= 3);
     await process.stop();
     const later = world.start(undefined, {
-      mapping: { version: '2', map: () => ({ taken: 1, blocks: [], letters: [], doubts: [] }) },
+      mapping: {
+        version: '2',
+        map: () => ({ taken: 1, blocks: [], letters: [], doubts: [], sampledMillis: [] }),
+      },
     });
     await world.settled();
     await later.stop();
@@ -383,3 +453,12 @@ describe('runWriter() when the log or its offsets are not what they were', () =>
     expect(new Set(identities).size).toBe(2);
   });
 });
+
+/** What was observed of the ages of events: count, sum in seconds, and how many up to a bucket's bound. */
+async function agesOf(registry: Registry) {
+  const histogram = registry.getSingleMetric('valet_writer_event_age_seconds') as Histogram<'signal'>;
+  const { values } = await histogram.get();
+  const named = (suffix: string) => values.find(({ metricName }) => metricName?.endsWith(suffix))?.value ?? 0;
+  const upTo = (le: number) => values.find(({ labels }) => (labels as { le?: number }).le === le)?.value;
+  return { count: named('_count'), sum: named('_sum'), upTo };
+}

@@ -48,7 +48,7 @@ afterAll(async () => {
   await rm(logPath, { recursive: true, force: true });
 });
 
-function startWorker(): RoleWorker {
+function startWorker(different: Partial<WriterWorkerData> = {}): RoleWorker {
   const workerData: WriterWorkerData = {
     log: { kind: 'lmdb', path: logPath },
     endpoint: engine.endpoint,
@@ -56,6 +56,7 @@ function startWorker(): RoleWorker {
     logLevel: 'silent',
     limits: { maxRecords: 5, maxWaitMillis: 20 },
     backoff: { baseMillis: 5, maxMillis: 50 },
+    ...different,
   };
   const entry = new URL('../../../ingest/writer/main.ts', import.meta.url);
   return new RoleWorker({ role: 'writer', entry, workerData, logger: pino({ level: 'silent' }) });
@@ -142,6 +143,22 @@ test('the writer stores each row once, over a drain, a restart and a killed engi
      FROM ${TABLES.batches} FINAL WHERE Topic = '${topic}'`,
   );
   expect(batches).toEqual({ records: '61', rows: '120', distinct: 1 });
+});
+
+test('the writer tells the main thread what cannot be stored, and shows its dictionaries', async () => {
+  await append('traces', spans(1));
+  const worker = startWorker({ endpoint: { url: 'http://127.0.0.1:9' }, stalls: { afterMillis: 0 } });
+  expect(worker.problem).toBeUndefined();
+  await until(() => worker.problem?.includes('cannot be stored since') === true);
+  await worker.stop();
+  const later = startWorker();
+  await allCommitted();
+  const metrics = await later.metrics();
+  const entries = metrics.find(({ name }) => name === 'valet_writer_dictionary_entries')?.values;
+  // Two names, and the empty one.
+  expect(entries).toContainEqual({ value: 3, labels: { signal: 'traces', dictionary: 'names' } });
+  expect(later.problem).toBeUndefined();
+  await later.stop();
 });
 
 test('StoreLedger finds the batches and losses it recorded', async () => {

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ServiceList } from '../../../query/api/service-list.ts';
+import { ServiceList, type ServiceListOptions } from '../../../query/api/service-list.ts';
 import { migrate } from '../../../store/migrate/migrate.ts';
+import { LOGS_3 } from '../../store/foreign/collector-tables.ts';
 import { startTestEngine, type TestEngine } from '../../support/embedded.ts';
 import { FakeView } from './support.ts';
 
@@ -27,6 +28,24 @@ async function span(service: string, at: string, tenant = ''): Promise<void> {
   );
 }
 
+function listOf(options: Partial<ServiceListOptions> = {}): ServiceList {
+  return new ServiceList({
+    store: engine.store,
+    view: new FakeView(),
+    tenant: '',
+    readsWithoutTenant: false,
+    now: () => NOW,
+    logger: pino({ level: 'silent' }),
+    ...options,
+  });
+}
+
+/** Without those of SLOs alone. */
+async function seenIn(list: ServiceList) {
+  const seen = (await list.list()).filter(({ signals }) => Object.values(signals).some((at) => at !== null));
+  return seen.map(({ name, signals }) => ({ name, ...signals }));
+}
+
 describe('ServiceList', () => {
   it('lists the services of the last day with the newest instant of each signal, one tenant only', async () => {
     await span('shop', '2026-11-20 11:00:00.123456789');
@@ -45,17 +64,8 @@ describe('ServiceList', () => {
       );
     }
     let now = NOW;
-    const list = new ServiceList({
-      store: engine.store,
-      view: new FakeView(),
-      tenant: '',
-      now: () => now,
-      logger: pino({ level: 'silent' }),
-    });
-    const seen = (await list.list()).filter(({ signals }) =>
-      Object.values(signals).some((at) => at !== null),
-    );
-    expect(seen.map(({ name, signals }) => ({ name, ...signals }))).toEqual([
+    const list = listOf({ now: () => now });
+    expect(await seenIn(list)).toEqual([
       { name: 'batch', traces: null, metrics: null, logs: '2026-11-20T11:30:00.000Z' },
       { name: 'shop', traces: '2026-11-20T11:00:00.123Z', metrics: '2026-11-20T09:30:00.000Z', logs: null },
     ]);
@@ -66,5 +76,35 @@ describe('ServiceList', () => {
       .poll(async () => (await list.list()).find(({ name }) => name === 'shop')?.signals.traces)
       .toBe('2026-11-20T12:00:02.000Z');
     expect((await list.list()).some(({ name }) => name === 'batch')).toBe(true);
+  });
+
+  it('leaves out tables without a tenant and says so once, or reads them as the one tenant\u2019s', async () => {
+    await engine.store.command('TRUNCATE TABLE valet.otel_logs');
+    await engine.store.command('TRUNCATE TABLE valet.otel_traces');
+    await span('own', '2026-11-20 11:00:00');
+    await engine.store.command('RENAME TABLE valet.otel_logs TO valet.own_logs');
+    await engine.store.command(LOGS_3);
+    await engine.store.command(
+      "INSERT INTO valet.otel_logs (ServiceName, Timestamp) VALUES ('foreign', '2026-11-20 11:30:00')",
+    );
+    try {
+      const told: string[] = [];
+      const logger = pino({ level: 'warn' }, { write: (line: string) => told.push(line) });
+      let now = NOW;
+      const list = listOf({ now: () => now, logger });
+      const namesOf = async (from: ServiceList) =>
+        (await seenIn(from)).map(({ name }) => name).filter((name) => name === 'own' || name === 'foreign');
+      expect(await namesOf(list)).toEqual(['own']);
+      now += 700_000;
+      expect(await namesOf(list)).toEqual(['own']);
+      expect(told).toHaveLength(1);
+      expect(JSON.parse(told[0] as string)).toMatchObject({ tables: ['otel_logs'] });
+      const all = listOf({ readsWithoutTenant: true, logger });
+      expect(await namesOf(all)).toEqual(['foreign', 'own']);
+      expect(told).toHaveLength(1);
+    } finally {
+      await engine.store.command('DROP TABLE valet.otel_logs');
+      await engine.store.command('RENAME TABLE valet.own_logs TO valet.otel_logs');
+    }
   });
 });
