@@ -3,7 +3,8 @@
  * offset with a metadata string, and atomic steps. Adapters: `lmdb/` (embedded), `kafka/`, `memory/` (unit tests).
  *
  * Invariants every adapter keeps (tests/log/contract.ts runs them on each):
- * 1. `append` resolves only when its records would survive kill -9 and a system crash.
+ * 1. `append` resolves only when its records would survive kill -9, and a system crash as far as the log says
+ *    (docs/guarantees.md): LMDB syncs, Kafka has them on all replicas in sync.
  * 2. A reader sees a record only after it is durable and its transaction committed, in offset order. Offsets may be
  *    skipped, by compaction and by what a log keeps for itself; only `LogRead.from` tells of records that are gone.
  * 3. `transact` is all or nothing: its appended records and its commits appear together or not at all.

@@ -15,6 +15,7 @@ const receivers = await startReceivers({
   retentionDays: { traces: 14, metrics: 14, logs: 14 },
   registry: new Registry(),
   logger: pino({ level: 'silent' }),
+  restoreBodies: task.address.kind === 'lmdb',
   now: Date.now,
 });
 say({ port: receivers.httpPort });
