@@ -27,6 +27,7 @@ FROM base AS server
 ENV VALET_MODE=server VALET_HOST=0.0.0.0 VALET_SLO_DIR=/slos
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json configuration.ts valet.ts ./
+COPY runtime runtime
 COPY schemas schemas
 COPY otlp otlp
 COPY log log

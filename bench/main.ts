@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { benchDecodeEncode, decodeEncodeReport } from './decode-encode.ts';
 import { benchInsert, insertReport } from './insert.ts';
 import { benchEndToEnd, endToEndReport } from './pipeline/end-to-end.ts';
+import { benchIdle, idleReport } from './pipeline/idle.ts';
 import { benchKafkaToClickhouse, kafkaToClickhouseReport } from './pipeline/kafka-to-clickhouse.ts';
 import { benchOtlpToKafka, otlpToKafkaReport } from './pipeline/otlp-to-kafka.ts';
 import { benchReceive, receiveReport } from './receive.ts';
@@ -45,12 +46,16 @@ const STAGES: Readonly<Record<string, Stage>> = {
     title: 'A whole embedded Valet over HTTP, with the SLOs of the demo, everything on the same cores',
     run: async ({ minutes }) => endToEndReport(await benchEndToEnd({ minutes })),
   },
+  idle: {
+    title: 'Each role while nobody sends anything, the whole of its process',
+    run: async () => idleReport(await benchIdle()),
+  },
 };
 
 /** Stages of the server mode need `java` and `mvn`. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   stages: ['receive', 'decode-encode', 'insert'],
-  pipeline: ['otlp-kafka', 'kafka-clickhouse', 'end-to-end'],
+  pipeline: ['otlp-kafka', 'kafka-clickhouse', 'end-to-end', 'idle'],
 };
 
 function count(text: string): number {

@@ -1,12 +1,13 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { compressionsAlgorithms } from '@platformatic/kafka';
 import { Codec } from './layout.ts';
+import { lz4Bound, snappyBound } from './unfolded-bound.ts';
 
-/** What one batch may unfold to: some hundred times what a broker lets in by default. */
-const MOST_BYTES = 256 * 2 ** 20;
+/** What one batch may unfold to: sixteen times the largest that our own topics take. */
+const MOST_BYTES = 64 * 2 ** 20;
 const ZSTD_SINGLE_SEGMENT = 0b10_0000;
 
-/** The records of a batch; throws when they are damaged, unfold to over 256 MiB, or the codec is not known. */
+/** The records of a batch; throws when they are damaged, unfold to over 64 MiB, or the codec is not known. */
 export function decompress(bytes: Buffer, codec: number): Buffer {
   switch (codec) {
     case Codec.NONE:
@@ -14,8 +15,10 @@ export function decompress(bytes: Buffer, codec: number): Buffer {
     case Codec.GZIP:
       return gunzipSync(bytes, { maxOutputLength: MOST_BYTES, chunkSize: chunkOf(bytes.length * 8) });
     case Codec.SNAPPY:
+      checkBound(snappyBound(bytes));
       return compressionsAlgorithms.snappy.decompressSync(bytes);
     case Codec.LZ4:
+      checkBound(lz4Bound(bytes));
       return compressionsAlgorithms.lz4.decompressSync(bytes);
     case Codec.ZSTD:
       return zstdDecompressSync(bytes, {
@@ -25,6 +28,11 @@ export function decompress(bytes: Buffer, codec: number): Buffer {
     default:
       throw new RangeError(`Cannot read a batch as codec ${codec} is not known`);
   }
+}
+
+function checkBound(unfoldedBytes: number): void {
+  if (unfoldedBytes > MOST_BYTES)
+    throw new RangeError(`Cannot read a batch that unfolds to more than ${MOST_BYTES} bytes`);
 }
 
 /** One allocation instead of many: the engine collects the output in pieces of this size, and asks for more when full. */
