@@ -4,10 +4,11 @@
  * more than all else.
  *
  * The memory must be the caller's alone: every view of it is empty afterwards. Small buffers, which share theirs with
- * others, are left to the collector.
+ * others, and empty ones, which may be anybody's, are left to the collector.
  */
 export function freeBytes({ buffer, byteLength }: Uint8Array): void {
-  if (!(buffer instanceof ArrayBuffer) || buffer.detached) return;
+  // Detached ones have no bytes either.
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength === 0) return;
   const isShared = byteLength < buffer.byteLength && buffer.byteLength <= Buffer.poolSize;
   if (!isShared) buffer.transfer(0);
 }

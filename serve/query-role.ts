@@ -38,6 +38,8 @@ export async function startQueryRole(
   const logger = context.logger.child({ role: 'query' });
   const store = createStore(endpoint);
   parts.add('store', () => store.close());
+  // Where senders name tenants, rows without a tenant may be anybody's.
+  const acceptsForeignTables = configuration.foreignTables === 'accept' && configuration.tenantHeader === '';
   const sql = await startSqlEndpoint({
     endpoint,
     host,
@@ -48,7 +50,7 @@ export async function startQueryRole(
       maxResultRows: configuration.sqlMaxResultRows,
     },
     tenant: '',
-    acceptsForeignTables: configuration.foreignTables === 'accept',
+    acceptsForeignTables,
     allowedHosts,
     registry,
     logger: context.logger.child({ role: 'sql' }),
@@ -66,7 +68,7 @@ export async function startQueryRole(
   const query = await startQuery({
     view: replica,
     store,
-    acceptsForeignTables: configuration.foreignTables === 'accept',
+    acceptsForeignTables,
     host,
     allowedHosts,
     port: configuration.apiPort,

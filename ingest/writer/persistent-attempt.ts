@@ -37,12 +37,13 @@ export async function persist(
   attempt: () => Promise<void>,
   context: AttemptContext,
 ): Promise<void> {
-  const { signal } = context;
+  const { signal, failing } = context;
   for (let failures = 0; ; ) {
     try {
       await context.prove?.();
       await attempt();
-      if (failures > 0) setFailing(act, 0, context);
+      // Also what an earlier try has left that was stopped; but not of a partition that is another's by now.
+      if (failing.has(act) && !signal.aborted) setFailing(act, 0, context);
       return;
     } catch (error) {
       if (isFenced(error) || error instanceof Stopped) throw error;

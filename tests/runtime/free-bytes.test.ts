@@ -26,6 +26,12 @@ describe('freeBytes()', () => {
     expect([one.toString(), other.toString()]).toEqual(['one', 'other']);
   });
 
+  test('leaves empty buffers alone, which may be constants', () => {
+    const empty = Buffer.alloc(0);
+    freeBytes(empty);
+    expect(() => new Uint8Array(1).set(empty)).not.toThrow();
+  });
+
   test('leaves memory alone that threads share', () => {
     const shared = new Uint8Array(new SharedArrayBuffer(2 ** 20));
     freeBytes(shared);

@@ -7,6 +7,8 @@ import { freeBytes } from '../../../runtime/free-bytes.ts';
  */
 export class SessionReads {
   readonly #streams = new Set<ServerHttp2Stream>();
+  /** An older one that comes late must not free a newer one. */
+  readonly #seen = new WeakSet<ArrayBufferLike>();
   #memory: ArrayBufferLike | undefined;
 
   /** Watches a stream from its start to its end. */
@@ -17,7 +19,8 @@ export class SessionReads {
 
   /** To be told of all data of every stream, before they are looked at; not kept by anyone longer than that. */
   arrived({ buffer }: Uint8Array): void {
-    if (this.#memory === buffer) return;
+    if (this.#seen.has(buffer)) return;
+    this.#seen.add(buffer);
     if (this.#memory !== undefined && this.#isRead()) freeBytes(new Uint8Array(this.#memory));
     this.#memory = buffer;
   }

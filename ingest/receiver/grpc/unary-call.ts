@@ -45,6 +45,7 @@ export class UnaryCall {
   readonly #signal: Signal;
   readonly #compression: Compression;
   #isReading = true;
+  #isTaken = false;
 
   private constructor(
     stream: ServerHttp2Stream,
@@ -98,9 +99,10 @@ export class UnaryCall {
       if (this.#isReading) this.#complete(reader, entry);
     });
     this.#stream.on('close', () => {
+      // Once it is taken, what takes it gives its memory back.
+      if (!this.#isTaken) reader.release();
       if (!this.#isReading) return;
       this.#isReading = false;
-      reader.release();
       entry.leave();
     });
   }
@@ -128,6 +130,7 @@ export class UnaryCall {
       return;
     }
     this.#isReading = false;
+    this.#isTaken = true;
     void this.#take(message, reader, entry);
   }
 

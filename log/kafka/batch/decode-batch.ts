@@ -71,15 +71,13 @@ export function decodeRecords(frame: BatchFrame): StoredRecord[] {
   for (let i = 0; i < count; i++) {
     const { timestampDelta, offsetDelta } = skipRecordFrame(cursor);
     const key = readBytes(cursor)?.toString();
-    const value = readBytes(cursor) ?? EMPTY;
+    const value = readBytes(cursor) ?? cursor.bytes.subarray(0, 0);
     const headers = readHeaders(cursor);
     const appendedMillis = appended ?? baseMillis + timestampDelta;
     records.push({ offset: baseOffset + offsetDelta, appendedMillis, key, headers, value });
   }
   return records;
 }
-
-const EMPTY = Buffer.alloc(0);
 
 function recordsOf({ bytes, baseOffset, attributes }: BatchFrame): Buffer {
   if (checksum(bytes.subarray(At.ATTRIBUTES)) !== bytes.readUInt32BE(At.CRC))

@@ -69,7 +69,8 @@ export async function loadCatalogue(
     ),
   ]);
   const candidates = publicTables(columns, tables);
-  const shown = candidates.filter(({ hasTenant }) => hasTenant || showWithoutTenant);
+  // A view shows the rows of another table, which may have tenants.
+  const shown = candidates.filter(({ hasTenant, view }) => hasTenant || (showWithoutTenant && !view));
   const hidden = candidates.filter((table) => !shown.includes(table));
   return {
     tables: new Map(shown.map((table) => [table.name, table])),

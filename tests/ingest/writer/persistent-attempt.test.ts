@@ -94,4 +94,22 @@ describe('persist()', () => {
     await persist('any', async () => void attempts++, { ...contextOf(), prove });
     expect([proofs, attempts]).toEqual([2, 1]);
   });
+
+  test('forgets a failure of a try that was stopped, once the act succeeds', async () => {
+    const registry = new Registry();
+    const stopping = new AbortController();
+    const stopped = { ...contextOf(registry), signal: stopping.signal };
+    const refused = persist(
+      'one',
+      async () => {
+        setImmediate(() => stopping.abort());
+        throw new Error('not yet');
+      },
+      { ...stopped, backoff: { baseMillis: 60_000, maxMillis: 60_000 } },
+    );
+    await expect(refused).rejects.toBeInstanceOf(Stopped);
+    expect(await metric(registry, 'valet_writer_stalled')).toBe(1);
+    await persist('one', async () => undefined, { ...stopped, signal: new AbortController().signal });
+    expect(await metric(registry, 'valet_writer_stalled')).toBe(0);
+  });
 });

@@ -56,6 +56,21 @@ describe('a table without a tenant column', () => {
     expect((await askAccepting('SELECT count() FROM otel_logs', params)).text).toBe('0\n');
   });
 
+  it('is not opened by a view on a table whose rows have tenants', async () => {
+    await sql.test.store.command('DROP TABLE valet.otel_traces_trace_id_ts_mv SYNC');
+    await sql.test.store.command(
+      `CREATE MATERIALIZED VIEW valet.otel_traces_trace_id_ts_mv TO valet.otel_traces_trace_id_ts
+       AS SELECT TraceId, min(Timestamp) AS Start, max(Timestamp) AS End FROM valet.otel_traces GROUP BY TraceId`,
+    );
+    const { port } = await sql.another({ tenant: '', acceptsForeignTables: true });
+    const { status, text } = await post(
+      `http://127.0.0.1:${port}`,
+      'SELECT * FROM otel_traces_trace_id_ts_mv',
+    );
+    expect([status, text]).toEqual([403, expect.any(String)]);
+    expect(text).toMatch(/otel_traces_trace_id_ts_mv was made by another program and has no TenantId/);
+  });
+
   it('does not open what was never meant for readers', async () => {
     for (const table of ['valet_migrations', 'valet_batches']) {
       const { status, text } = await askAccepting(`SELECT * FROM ${table}`);

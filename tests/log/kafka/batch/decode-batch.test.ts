@@ -7,6 +7,7 @@ import { decodeRecords, frameBatches } from '../../../../log/kafka/batch/decode-
 import { encodeBatch, stampBatch } from '../../../../log/kafka/batch/encode-batch.ts';
 import { At, BATCH_HEADER_BYTES } from '../../../../log/kafka/batch/layout.ts';
 import type { NewRecord, StoredRecord } from '../../../../log/types.ts';
+import { freeBytes } from '../../../../runtime/free-bytes.ts';
 
 const STAMP = { producerId: 7n, producerEpoch: 1, sequence: 3 };
 
@@ -140,4 +141,21 @@ test('decodeRecords() throws, and nothing worse, on records that lie behind a ri
 test('checksum() is computed by the native module', () => {
   expect(loadNativeCRC32C()).not.toBeNull();
   expect(checksum(Buffer.from('123456789'))).toBe(0xe3069283);
+});
+
+describe('values of decodeRecords()', () => {
+  test('can be freed without touching those of other batches, deletions and all', () => {
+    const deletion = { key: 'k', value: new Uint8Array(0) };
+    const [gone] = decoded(batchOf([deletion]));
+    freeBytes(gone?.value as Uint8Array);
+    const [next] = decoded(batchOf([deletion], 1));
+    expect(() => new Uint8Array(1).set(next?.value as Uint8Array)).not.toThrow();
+
+    const value = Buffer.alloc(200_000, 'not of the other batch ');
+    const [one] = decoded(batchOf([{ value }, deletion]));
+    const [other] = decoded(batchOf([{ value }], 2));
+    freeBytes(one?.value as Uint8Array);
+    expect(one?.value.length).toBe(0);
+    expect(value.equals(other?.value as Uint8Array)).toBe(true);
+  });
 });
