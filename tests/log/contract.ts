@@ -165,9 +165,26 @@ export function contract(
         await log.append('t', ['a', 'b', 'c', 'd'].map(text));
         expect(await log.read(AT, 1, { maxRecords: 2 })).toMatchObject({ from: 1, next: 3 });
         expect(await log.read(AT, 1)).toMatchObject({ from: 1, next: 4 });
-        expect(await log.read(AT, 4)).toEqual({ from: 4, records: [], next: 4 });
+        expect(await log.read(AT, 4)).toMatchObject({ from: 4, records: [], next: 4 });
         await log.truncate(AT, 2);
         expect(await log.read(AT, 0, { maxRecords: 1 })).toMatchObject({ from: 2, next: 3 });
+      });
+
+      test('free() of a read leaves what other reads have found', async () => {
+        await log.ensureTopic('t');
+        const contents = Array.from({ length: 6 }, (_, i) =>
+          `${i} `.padEnd(100_000, `${i} is not the others; `),
+        );
+        for (const pair of [0, 2, 4])
+          await log.append('t', [text(contents[pair] as string), text(contents[pair + 1] as string)], 0);
+        await log.append('t', [{ key: 'gone', value: Buffer.alloc(0) }], 0);
+        const first = await log.read(AT, 0, { maxRecords: 1 });
+        const others = await log.read(AT, 1);
+        expect(texts(first.records)).toEqual([contents[0]]);
+        first.free?.();
+        expect(texts(others.records)).toEqual([...contents.slice(1), '']);
+        others.free?.();
+        expect(texts((await log.read(AT, 0)).records)).toEqual([...contents, '']);
       });
 
       test('append() refuses a record larger than maxRecordBytes() says, and keeps nothing of the others', async () => {

@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assignPartitions, type GroupMemberState } from '../../../../log/kafka/group/assign-partitions.ts';
 import type { TopicPartition } from '../../../../log/types.ts';
+
+/** What one meeting takes from a member, the next one may give to another. */
+const MEETINGS = 6;
 
 type Assignment = ReadonlyMap<string, readonly TopicPartition[]>;
 
@@ -67,7 +71,7 @@ test('assignPartitions() leaves out topics a member has not asked for, and parti
   expect(names(assignPartitions(members, counts))).toEqual({ a: ['t0', 't1'], b: ['u0'] });
 });
 
-test('assignPartitions() is balanced, complete and still after two meetings, whatever was before', () => {
+test('assignPartitions() is balanced, complete and still after a few meetings, whatever was before', () => {
   const groups = fc.record({
     counts: fc.dictionary(fc.constantFrom('t', 'u', 'v'), fc.nat({ max: 9 }), { noNullPrototype: true }),
     before: fc.array(
@@ -102,8 +106,12 @@ test('assignPartitions() is balanced, complete and still after two meetings, wha
         members = members.map((state) => ({ ...state, owned: assigned.get(state.memberId) ?? [] }));
         return assigned;
       };
-      meet();
-      const settled = meet();
+      let settled = meet();
+      for (let meetings = 1; meetings < MEETINGS; meetings++) {
+        const earlier = names(settled);
+        settled = meet();
+        if (isDeepStrictEqual(names(settled), earlier)) break;
+      }
       const all = [...settled.values()].flat().map(name);
       expect(all.length).toBe(new Set(all).size);
       expect(all.length).toBe([...partitions.values()].reduce((sum, count) => sum + count, 0));
