@@ -145,7 +145,7 @@ export class RecordReader {
     }
     const { fetched, cancel } = poll.wait(ask);
     try {
-      return await end.orEnd(fetched, deadline - performance.now());
+      return await end.orEnd(fetched, Math.max(0, deadline - performance.now()));
     } finally {
       cancel();
     }
