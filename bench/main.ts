@@ -12,6 +12,8 @@ import { benchReceive, receiveReport } from './receive.ts';
 interface StageOptions {
   readonly spans: number;
   readonly minutes: number;
+  /** Spans a second of end-to-end; absent: as many as are acknowledged. */
+  readonly rate?: number;
 }
 
 interface Stage {
@@ -44,7 +46,8 @@ const STAGES: Readonly<Record<string, Stage>> = {
   },
   'end-to-end': {
     title: 'A whole embedded Valet over HTTP, with the SLOs of the demo, everything on the same cores',
-    run: async ({ minutes }) => endToEndReport(await benchEndToEnd({ minutes })),
+    run: async ({ minutes, rate }) =>
+      endToEndReport(await benchEndToEnd({ minutes, ...(rate === undefined ? {} : { rate }) })),
   },
   idle: {
     title: 'Each role while nobody sends anything, the whole of its process',
@@ -70,6 +73,12 @@ function minutes(text: string): number {
   throw new InvalidArgumentError('Write a number above 0, at most 60.');
 }
 
+function rate(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1000) return value;
+  throw new InvalidArgumentError('Write an integer of at least 1000.');
+}
+
 function stageNames(text: string, chosen: readonly string[] = []): readonly string[] {
   if (Object.hasOwn(GROUPS, text)) return [...chosen, ...(GROUPS[text] ?? [])];
   if (Object.hasOwn(STAGES, text)) return [...chosen, text];
@@ -85,6 +94,7 @@ await new Command('npm run bench --')
   )
   .option('--spans <n>', 'spans per measurement', count, 1_000_000)
   .option('--minutes <n>', 'how long end-to-end sends', minutes, 5)
+  .option('--rate <n>', 'spans a second of end-to-end; without it as many as are acknowledged', rate)
   .action(async (stages: readonly string[], options: StageOptions) => {
     const print = (line: string) => process.stdout.write(`${line}\n`);
     print(

@@ -98,8 +98,8 @@ function watchStaleness(valet: ValetProcess): { stop(): Promise<readonly number[
   };
 }
 
-/** Spans of the last minute, by when they ended. */
-const NEWEST = `(SELECT Timestamp + toIntervalNanosecond(Duration) AS End FROM ${TABLES.traces} WHERE Timestamp > now() - 60)`;
+/** Spans of the last ten minutes, by when they ended. */
+const NEWEST = `(SELECT Timestamp + toIntervalNanosecond(Duration) AS End FROM ${TABLES.traces} WHERE Timestamp > now() - 600)`;
 
 async function storedSpans(valet: ValetProcess): Promise<number> {
   return (await metricOf(valet, 'valet_writer_rows_total', `table="${TABLES.traces}"`)) ?? 0;
