@@ -35,6 +35,7 @@ async function create(
   files: Readonly<Record<string, string>> = { 'slo.yaml': sloYaml() },
 ): Promise<Fleet> {
   const options = { nowMillis: T0, latenessSeconds: 600, files, otlpPartitions: 2, sliPartitions: 8 };
+  // Engines use only what MemoryStore has of a Store.
   return await Fleet.create({ ...options, ...(store && { store: store as unknown as Store }) });
 }
 

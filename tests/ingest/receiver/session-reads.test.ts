@@ -6,6 +6,7 @@ import { SessionReads } from '../../../ingest/receiver/grpc/session-reads.ts';
 const read = () => new Uint8Array(100_000);
 const isFree = ({ buffer }: Uint8Array) => (buffer as ArrayBuffer).detached;
 
+/** All that SessionReads looks at of a stream, hence the cast. */
 function streamWith(readableLength: number) {
   return Object.assign(new EventEmitter(), { readableLength }) as unknown as ServerHttp2Stream & {
     readableLength: number;
