@@ -1,6 +1,7 @@
 /** `npm run bench`: CPU seconds per million spans of each stage, on its own and in the pipeline. */
 import { availableParallelism, cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { SIGNALS, type Signal } from '../schemas/names.ts';
 import { benchDecodeEncode, decodeEncodeReport } from './decode-encode.ts';
 import { benchInsert, insertReport } from './insert.ts';
 import { benchEndToEnd, endToEndReport } from './pipeline/end-to-end.ts';
@@ -14,6 +15,8 @@ interface StageOptions {
   readonly minutes: number;
   /** Spans a second of end-to-end; absent: as many as are acknowledged. */
   readonly rate?: number;
+  /** Of the stages through Kafka. */
+  readonly signals: readonly Signal[];
 }
 
 interface Stage {
@@ -37,12 +40,13 @@ const STAGES: Readonly<Record<string, Stage>> = {
   'otlp-kafka': {
     title:
       'OTLP to a real Kafka: receive, validate, append with acks=all, answer (CPU of the receiver’s process)',
-    run: async ({ spans }) => otlpToKafkaReport(await benchOtlpToKafka({ records: spans })),
+    run: async ({ spans, signals }) => otlpToKafkaReport(await benchOtlpToKafka({ records: spans, signals })),
   },
   'kafka-clickhouse': {
     title:
       'Kafka to ClickHouse: fetch, decode, encode, insert acknowledged; ClickHouse until its merges have ended',
-    run: async ({ spans }) => kafkaToClickhouseReport(await benchKafkaToClickhouse({ records: spans })),
+    run: async ({ spans, signals }) =>
+      kafkaToClickhouseReport(await benchKafkaToClickhouse({ records: spans, signals })),
   },
   'end-to-end': {
     title: 'A whole embedded Valet over HTTP, with the SLOs of the demo, everything on the same cores',
@@ -79,6 +83,14 @@ function rate(text: string): number {
   throw new InvalidArgumentError('Write an integer of at least 1000.');
 }
 
+function signals(text: string): readonly Signal[] {
+  return text.split(',').map((name) => {
+    const signal = SIGNALS.find((each) => each === name);
+    if (signal) return signal;
+    throw new InvalidArgumentError(`There are: ${SIGNALS.join(', ')}; several with commas between.`);
+  });
+}
+
 function stageNames(text: string, chosen: readonly string[] = []): readonly string[] {
   if (Object.hasOwn(GROUPS, text)) return [...chosen, ...(GROUPS[text] ?? [])];
   if (Object.hasOwn(STAGES, text)) return [...chosen, text];
@@ -92,9 +104,10 @@ await new Command('npm run bench --')
     `which: ${Object.keys(STAGES).join(', ')}; or \`stages\`, the first three, as by default; or \`pipeline\`, the others`,
     stageNames,
   )
-  .option('--spans <n>', 'spans per measurement', count, 1_000_000)
+  .option('--spans <n>', 'spans, log records or points per measurement', count, 1_000_000)
   .option('--minutes <n>', 'how long end-to-end sends', minutes, 5)
   .option('--rate <n>', 'spans a second of end-to-end; without it as many as are acknowledged', rate)
+  .option('--signals <names>', 'what otlp-kafka and kafka-clickhouse carry', signals, SIGNALS)
   .action(async (stages: readonly string[], options: StageOptions) => {
     const print = (line: string) => process.stdout.write(`${line}\n`);
     print(

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SIGNALS, type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
 import { type ClickhouseServer, startClickhouseServer } from '../../tests/support/clickhouse-server.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../tests/support/kafka-broker.ts';
-import { eventually, ValetProcess } from '../../tests/support/valet-process.ts';
+import { ValetProcess } from '../../tests/support/valet-process.ts';
 import { runLoad } from '../load/load.ts';
 import { cpuSecondsOf, memoryMibOf } from '../process-usage.ts';
 import { metricOf } from './metrics.ts';
@@ -21,11 +21,18 @@ export interface KafkaToClickhouseResult {
   readonly clickhouseCpuSecondsPerMillion: number;
   /** Working off a backlog, with Kafka and ClickHouse on the same cores. */
   readonly recordsPerSecond: number;
+  /** Of the writer at its highest. */
   readonly residentMib: number;
+  /** Of the writer after each tenth of the backlog: it does not grow. */
+  readonly residentMibByTenth: readonly number[];
 }
 
 const RECORDS_PER_REQUEST = 1000;
-const LIMIT_MILLIS = 1_200_000;
+/** Nothing is as slow as this many records a second. */
+const SLOWEST_RECORDS_PER_SECOND = 5_000;
+const START_MILLIS = 60_000;
+/** Each look makes the writer print its metrics. */
+const LOOK_MILLIS = 500;
 
 /** Fills the topics, stops the receiver, and measures a writer that works off one signal after the other. */
 export async function benchKafkaToClickhouse({
@@ -49,7 +56,7 @@ export async function benchKafkaToClickhouse({
       try {
         const warm = { signal, records: records / 5, firstNumber: index * 10_000_000 };
         await fill(broker, warm);
-        await untilStored(writer, warm);
+        await untilStored(writer, { ...warm, before: 0 });
         await untilQuiet(clickhouse);
         results.push(await measure({ broker, clickhouse, writer }, { signal, records, warm: warm.records }));
       } finally {
@@ -79,7 +86,7 @@ async function measure(
   const before = { writer: cpuSecondsOf(writer.pid), clickhouse: cpuSecondsOf(clickhouse.pid) };
   const startMillis = performance.now();
   process.kill(writer.pid, 'SIGCONT');
-  await untilStored(writer, { signal, records: warm + records });
+  const residentMibByTenth = await untilStored(writer, { signal, before: warm, records });
   const seconds = (performance.now() - startMillis) / 1000;
   const writerSeconds = cpuSecondsOf(writer.pid) - before.writer;
   await untilQuiet(clickhouse);
@@ -91,6 +98,7 @@ async function measure(
     clickhouseCpuSecondsPerMillion: (clickhouseSeconds / records) * 1e6,
     recordsPerSecond: records / seconds,
     residentMib: memoryMibOf(writer.pid, 'VmHWM'),
+    residentMibByTenth,
   };
 }
 
@@ -113,18 +121,22 @@ async function fill(
   await receiver.remove();
 }
 
-/** Until the writer has stored as many requests as were sent. */
+/** Until the writer has stored as many more as were sent; resolves with its memory after each tenth, MiB. */
 async function untilStored(
   writer: ValetProcess,
-  { signal, records }: { readonly signal: Signal; readonly records: number },
-): Promise<void> {
+  { signal, before, records }: { readonly signal: Signal; readonly before: number; readonly records: number },
+): Promise<readonly number[]> {
   const label = `topic="${TOPIC_OF_SIGNAL[signal]}"`;
-  const requests = records / RECORDS_PER_REQUEST;
-  await eventually(
-    `${requests} requests stored`,
-    async () => ((await metricOf(writer, 'valet_writer_records_total', label)) ?? 0) >= requests || undefined,
-    LIMIT_MILLIS,
-  );
+  const deadline = Date.now() + START_MILLIS + (records / SLOWEST_RECORDS_PER_SECOND) * 1000;
+  const residentMib: number[] = [];
+  while (residentMib.length < 10) {
+    if (Date.now() > deadline) throw new Error(`Not stored in time: ${records} records of ${signal}`);
+    await sleep(LOOK_MILLIS);
+    const requests = (await metricOf(writer, 'valet_writer_records_total', label)) ?? 0;
+    const tenths = ((requests * RECORDS_PER_REQUEST - before) / records) * 10;
+    while (residentMib.length < Math.floor(tenths)) residentMib.push(memoryMibOf(writer.pid, 'VmRSS'));
+  }
+  return residentMib;
 }
 
 /** Until ClickHouse has used next to no CPU for three seconds: its merges are through. */
@@ -145,7 +157,7 @@ export function kafkaToClickhouseReport(results: readonly KafkaToClickhouseResul
       `writer ${result.writerCpuSecondsPerMillion.toFixed(2)}`,
       `ClickHouse ${result.clickhouseCpuSecondsPerMillion.toFixed(2)} CPU s per million`,
       `${Math.round(result.recordsPerSecond).toLocaleString('en')} a second`,
-      `${Math.round(result.residentMib)} MiB resident at most`,
+      `${Math.round(result.residentMib)} MiB resident at most, by tenths ${result.residentMibByTenth.map(Math.round).join(' ')}`,
     ].join(' · '),
   );
 }

@@ -24,16 +24,20 @@ const CONNECTIONS = 4;
 /** Measures spans over HTTP and gRPC, then log records and metric points over HTTP. */
 export async function benchOtlpToKafka({
   records,
+  signals = SIGNALS,
 }: {
   readonly records: number;
+  /** @default all */
+  readonly signals?: readonly Signal[];
 }): Promise<readonly OtlpToKafkaResult[]> {
   const broker = await startKafkaBroker();
   try {
     const receiver = await ValetProcess.start({ environment: serverEnvironment(broker), role: 'receiver' });
     try {
-      const results = [await measure(receiver, { protocol: 'gRPC', signal: 'traces', records })];
-      for (const signal of SIGNALS)
-        results.push(await measure(receiver, { protocol: 'HTTP', signal, records }));
+      const results: OtlpToKafkaResult[] = [];
+      for (const signal of signals)
+        for (const protocol of signal === 'traces' ? (['gRPC', 'HTTP'] as const) : (['HTTP'] as const))
+          results.push(await measure(receiver, { protocol, signal, records }));
       return results;
     } finally {
       await receiver.remove();
