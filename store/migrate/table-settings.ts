@@ -17,14 +17,21 @@ interface TableRow {
  */
 const PART_SETTINGS = ['min_bytes_for_wide_part = 134217728'];
 
+/**
+ * Merging a row costs as much as inserting it. Parts are merged when ten of about one size are there, not five, so a
+ * row is merged less often; the bound sinks as parts grow older, so that a past day still becomes few parts. Servers
+ * before 24.12 do not know it.
+ */
+const MERGE_SETTINGS = ['merge_selector_base = 10'];
+
 /** Beyond it, `DateTime` would pass its end in 2106 and begin anew: fresh rows would count as expired. */
 const MAX_DAYS = 20_000;
 
 /**
  * Alters what differs from the settings: the TTL of each table that has one, whether inserts are synced to disk
- * (`fsync_after_insert`, `fsync_part_directory`), and how fresh parts are laid out. Rows already stored follow a new TTL as well; so telemetry tables that
- * another program made keep their own, whatever was added to them. Throws `RangeError` for more days than ClickHouse's
- * times can hold.
+ * (`fsync_after_insert`, `fsync_part_directory`), how fresh parts are laid out, and when they are merged. Rows already
+ * stored follow a new TTL as well; so telemetry tables that another program made keep their own, whatever was added to
+ * them. Throws `RangeError` for more days than ClickHouse's times can hold.
  */
 export async function applyTableSettings(
   ddl: Ddl,
@@ -53,8 +60,9 @@ export async function applyTableSettings(
     await ddl.run(`ALTER TABLE ${name}${ddl.onCluster} MODIFY TTL ${from} + toIntervalDay(${wanted})`);
   }
   const telemetry = new Set(TELEMETRY.map(stored));
+  const telemetrySettings = [...PART_SETTINGS, ...(await knownSettings(ddl, MERGE_SETTINGS))];
   for (const [name, definitions] of byName) {
-    const wanted = [...syncSettings(fsync), ...(telemetry.has(name) ? PART_SETTINGS : [])];
+    const wanted = [...syncSettings(fsync), ...(telemetry.has(name) ? telemetrySettings : [])];
     const differing = wanted.filter(
       (setting) => !definitions.every(({ engine_full: engine }) => has(engine, setting)),
     );
@@ -73,6 +81,16 @@ function isOwn({ sorting_key: key }: TableRow): boolean {
 function expiryDays({ engine_full: engine }: TableRow): number | undefined {
   const days = /\bTTL .*toIntervalDay\((\d+)\)/.exec(engine)?.[1];
   return days === undefined ? undefined : Number(days);
+}
+
+/** Those of the settings that the server has. */
+async function knownSettings(ddl: Ddl, settings: readonly string[]): Promise<readonly string[]> {
+  const nameOf = (setting: string) => setting.slice(0, setting.indexOf(' '));
+  const known = await ddl.query<{ readonly name: string }>(
+    `SELECT DISTINCT name FROM ${ddl.system('merge_tree_settings')} WHERE name IN {names:Array(String)}`,
+    { names: settings.map(nameOf) },
+  );
+  return settings.filter((setting) => known.some(({ name }) => name === nameOf(setting)));
 }
 
 function syncSettings(fsync: boolean): readonly string[] {

@@ -51,6 +51,19 @@ const layout = () =>
     'SELECT name, uuid, create_table_query FROM system.tables WHERE database = currentDatabase() ORDER BY name',
   );
 
+/** As a server of a version that has no settings of merges by that name. */
+function withoutMergeSettings(inner: Store): Store {
+  return {
+    insert: (block) => inner.insert(block),
+    command: (sql, options) => inner.command(sql, options),
+    stream: (sql, options) => inner.stream(sql, options),
+    ping: () => inner.ping(),
+    close: async () => {},
+    query: (sql, options) =>
+      sql.includes('merge_tree_settings') ? Promise.resolve([]) : inner.query(sql, options),
+  };
+}
+
 const ledger = () => store.query(`SELECT Version, Name FROM ${TABLES.migrations} FINAL ORDER BY Version`);
 
 describe('migrate()', () => {
@@ -77,6 +90,16 @@ describe('migrate()', () => {
       if (days === undefined) expect(engine, table).not.toContain('TTL');
       else expect(engine, table).toContain(`+ toIntervalDay(${days}) SETTINGS`);
     }
+  });
+
+  test('lets parts of telemetry wait until ten can be merged, where the server knows how', async () => {
+    await migrate(store, SETTINGS);
+    expect((await engines()).get(TABLES.traces)).toContain('merge_selector_base = 10');
+    expect((await engines()).get(TABLES.alerts)).not.toContain('merge_selector_base');
+    await store.command('DROP DATABASE valet SYNC', { database: 'system' });
+    await migrate(withoutMergeSettings(store), SETTINGS);
+    expect((await engines()).get(TABLES.traces)).toContain('min_bytes_for_wide_part');
+    expect((await engines()).get(TABLES.traces)).not.toContain('merge_selector_base');
   });
 
   test('applies changed retention and fsync to the tables and their rows', async () => {
