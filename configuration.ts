@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
+import { nearestName } from './engine/core/nearest-name.ts';
 import { type Configuration, ConfigurationSchema } from './schemas/configuration.ts';
 import { parseClickhouseUrls } from './store/client/parse-clickhouse-urls.ts';
 
@@ -20,6 +21,8 @@ export interface LoadedConfiguration {
 /** Names the file to read; without it `valet.yaml` is read when it exists. */
 export const CONFIG_FILE_VARIABLE = 'VALET_CONFIG';
 
+const PREFIX = 'VALET_';
+
 /** The settings that name a port. */
 export const PORT_SETTINGS = ['otlpGrpcPort', 'otlpHttpPort', 'apiPort', 'sqlPort'] as const;
 const KEYS = Object.keys(ConfigurationSchema.properties) as Key[];
@@ -36,7 +39,7 @@ export class ConfigurationError extends Error {
 
 /** The environment variable of a key: `otlpGrpcPort` → `VALET_OTLP_GRPC_PORT`. */
 export function variableOf(key: string): string {
-  return `VALET_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  return `${PREFIX}${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 /**
@@ -67,14 +70,14 @@ export function loadConfiguration(
   const file = readFile(environment[CONFIG_FILE_VARIABLE], problems);
   for (const [key, raw] of Object.entries(file.entries)) {
     if (KEYS.includes(key as Key)) apply(key, raw, `${file.path}: ${key}`, `file ${file.path}`);
-    else problems.push(`${file.path}: unknown key ${key}${suggestion(key, KEYS)}`);
+    else problems.push(`${file.path}: unknown key ${key}${hint(key, KEYS)}`);
   }
   const keyOfVariable = new Map(KEYS.map((key) => [variableOf(key), key]));
   for (const [name, raw] of Object.entries(environment)) {
-    if (!name.startsWith('VALET_') || name === CONFIG_FILE_VARIABLE || raw === undefined) continue;
+    if (!name.startsWith(PREFIX) || name === CONFIG_FILE_VARIABLE || raw === undefined) continue;
     const key = keyOfVariable.get(name);
     if (key) apply(key, raw, name, `environment ${name}`);
-    else problems.push(`unknown environment variable ${name}${suggestion(name, [...keyOfVariable.keys()])}`);
+    else problems.push(`unknown environment variable ${name}${hint(name, keyOfVariable.keys(), PREFIX)}`);
   }
   if (problems.length === 0) problems.push(...contradictions(values as Configuration));
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -201,13 +204,9 @@ function expectation(schema: TSchema): string {
   return `expected ${type === 'integer' ? 'an integer' : minLength === 1 ? 'text that is not empty' : 'text'}${bounds}`;
 }
 
-/** The closest known name, when one shares most of its letters in order. */
-function suggestion(unknown: string, known: readonly string[]): string {
-  const score = (name: string) => {
-    let at = 0;
-    for (const letter of unknown.toLowerCase()) if (name.toLowerCase()[at] === letter) at++;
-    return at / Math.max(name.length, unknown.length);
-  };
-  const best = known.toSorted((a, b) => score(b) - score(a))[0];
-  return best !== undefined && score(best) > 0.6 ? `; did you mean ${best}?` : '; see: valet config --help';
+/** What all names begin with makes none of them alike. */
+function hint(unknown: string, known: Iterable<string>, prefix = ''): string {
+  const rest = (name: string) => name.slice(prefix.length);
+  const nearest = nearestName(rest(unknown), Array.from(known, rest));
+  return nearest === undefined ? '; see: valet config --help' : `; did you mean ${prefix}${nearest}?`;
 }

@@ -140,7 +140,7 @@ export const ConfigurationSchema = Type.Object(
     diskMinFreeMib: Type.Integer({
       minimum: 0,
       default: 1024,
-      description: 'free disk space below which senders are told to wait, MiB (embedded mode)',
+      description: 'free space on the disk of the log below which senders are told to wait, MiB',
     }),
     tenantHeader: text('HTTP header and gRPC metadata name that carries the tenant; empty: one tenant'),
     tenantMaxMibPerSecond: Type.Integer({
@@ -158,6 +158,7 @@ export const ConfigurationSchema = Type.Object(
       default: 1024,
       description: 'attributes in one list; 0: no limit',
     }),
+    excessAttributes: choice(['reject', 'truncate'], 'what happens to the attributes beyond'),
     maxValueKib: Type.Integer({
       minimum: 0,
       default: 256,

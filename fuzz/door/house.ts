@@ -33,7 +33,13 @@ const HOUR_MILLIS = 3_600_000;
 const { maxPieceBytes = 0, maxAttributes = 0, maxValueBytes = 0 } = POLICIES.all;
 const RULES = {
   plain: {},
-  all: { maxAttributes, maxValueBytes, overLongValues: 'truncate', outOfRangeTimes: 'clamp' },
+  all: {
+    maxAttributes,
+    excessAttributes: 'truncate',
+    maxValueBytes,
+    overLongValues: 'truncate',
+    outOfRangeTimes: 'clamp',
+  },
 } as const satisfies Record<HousePolicy, Partial<ReceiverOptions>>;
 
 /** Makes the log of a house. */

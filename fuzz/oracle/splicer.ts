@@ -2,6 +2,7 @@ import type { RecordPolicy } from '../../otlp/validate/types.ts';
 import { NANOS_PER_MILLI } from '../moment.ts';
 import type { TreeField, TreeMessage, TreeValue } from '../payload/tree.ts';
 import { treeToProtobuf } from '../payload/tree-to-protobuf.ts';
+import { keptFields } from './kept-fields.ts';
 import { isHolder, isRecord, isValue, timeFlaw, timesOf } from './verdicts.ts';
 import type { WireField, WireMessage } from './wire.ts';
 
@@ -36,7 +37,7 @@ export class Splicer {
   }
 
   #tree(message: WireMessage): TreeMessage {
-    const fields = message.fields.map((field): TreeField => {
+    const fields = keptFields(message, this.#policy ?? {}).map((field): TreeField => {
       const value = field.message === undefined ? this.#scalar(message, field) : this.#tree(field.message);
       return { number: field.number, wireType: field.wireType, value };
     });

@@ -2,6 +2,7 @@
 import type { RecordPolicy, RejectionReason } from '../../otlp/validate/types.ts';
 import { OTLP_MESSAGES, type OtlpMessageName } from '../../schemas/otlp.ts';
 import { NANOS_PER_MILLI } from '../moment.ts';
+import { excessOf, keptFields } from './kept-fields.ts';
 import { bitsOf, type WireField, type WireMessage } from './wire.ts';
 
 /** One span, log record or data point of a request. */
@@ -119,22 +120,26 @@ function formFlaw(bytes: Uint8Array, record: WireMessage): RejectionReason | und
   return record.name === 'HistogramDataPoint' && !bucketsFit(record) ? 'bucket-mismatch' : undefined;
 }
 
-/** Of a message without the records in it: a value that is too long, or else a list that is. */
+/** Of a message without the records in it: a value that is too long or a list that is, whichever comes first. */
 function limitFlaw(message: WireMessage, policy: RecordPolicy): RejectionReason | undefined {
-  const { maxAttributes, maxValueBytes, overLongValues } = policy;
+  const { maxAttributes, maxValueBytes, overLongValues, excessAttributes } = policy;
   if (maxAttributes === undefined && maxValueBytes === undefined) return undefined;
-  const all = withInner(message);
+  const all = withInner(message, policy);
   const isLong = (field: WireField) =>
     field.end - field.payload > (maxValueBytes ?? Number.POSITIVE_INFINITY);
   const values = all
     .filter(({ name }) => name === 'AnyValue')
     .flatMap(({ fields }) => fields.filter(isValue));
-  if (overLongValues !== 'truncate' && values.some(isLong)) return 'value-too-long';
-  const lists = all.filter(({ name }) => name !== 'KeyValueList');
-  const isFull = ({ fields }: WireMessage) =>
-    fields.filter((field) => field.message?.name === 'KeyValue').length >
-    (maxAttributes ?? Number.POSITIVE_INFINITY);
-  return lists.some(isFull) ? 'too-many-attributes' : undefined;
+  const long = overLongValues === 'truncate' ? [] : values.filter(isLong);
+  const excess =
+    excessAttributes === 'truncate'
+      ? []
+      : all.flatMap((one) => excessOf(one, maxAttributes ?? Number.POSITIVE_INFINITY));
+  const [firstLong, firstExcess] = [long, excess].map((fields) =>
+    Math.min(...fields.map(({ start }) => start)),
+  );
+  if (firstLong === firstExcess) return undefined;
+  return (firstLong as number) < (firstExcess as number) ? 'value-too-long' : 'too-many-attributes';
 }
 
 /** Whether a field of an AnyValue is a text or bytes. */
@@ -142,10 +147,10 @@ export function isValue({ number, wireType }: WireField): boolean {
   return wireType === 2 && (number === 1 || number === 7);
 }
 
-/** The message and all in it, but for records and what holds them. */
-function withInner(message: WireMessage): WireMessage[] {
-  const inner = message.fields.flatMap(({ message: one }) =>
-    one === undefined || isRecord(one) || isHolder(one) ? [] : withInner(one),
+/** The message and all in it, but for records and what holds them, and for attributes that are dropped. */
+function withInner(message: WireMessage, policy: RecordPolicy): WireMessage[] {
+  const inner = keptFields(message, policy).flatMap(({ message: one }) =>
+    one === undefined || isRecord(one) || isHolder(one) ? [] : withInner(one, policy),
   );
   return [message, ...inner];
 }

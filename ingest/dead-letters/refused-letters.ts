@@ -93,7 +93,7 @@ function firstRowsOf(requestOf: Uint32Array): ReadonlyMap<number, number> {
 function onlyRefused({ records: refused }: Refusal, bytes: Uint8Array, signal: Signal): Uint8Array {
   const edits = new EditList();
   const cut = ({ start, end }: FieldRange) =>
-    edits.add({ kind: EDIT.cut, start, end, value: 0, records: 0, at: start });
+    edits.add({ kind: EDIT.cut, start, end, value: 0, count: 0, at: start });
   const seen = new Map<number, number>();
   for (const resource of recordRanges(signal, bytes)) {
     const others = resource.records.filter(({ kind }) => {

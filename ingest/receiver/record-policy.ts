@@ -15,6 +15,8 @@ export interface RecordRules {
   readonly retentionDays: Readonly<Record<Signal, number>>;
   /** Most attributes in one list; 0 for no limit. @default 0 */
   readonly maxAttributes?: number;
+  /** What becomes of those beyond: dropped, or rejected with their record. @default 'reject' */
+  readonly excessAttributes?: 'truncate' | 'reject';
   /** Longest text or bytes of an attribute or a log body, at least 128; 0 for no limit. @default 0 */
   readonly maxValueBytes?: number;
   /** What becomes of longer ones. @default 'truncate' */
@@ -25,12 +27,14 @@ export interface RecordRules {
 
 /** The rules as they are for a signal at an instant, milliseconds since the epoch. */
 export function recordPolicy(rules: RecordRules, signal: Signal, nowMillis: number): RecordPolicy {
-  const { retentionDays, maxAttributes = 0, maxValueBytes = 0, overLongValues = 'truncate' } = rules;
+  const { retentionDays, maxAttributes = 0, maxValueBytes = 0 } = rules;
+  const { overLongValues = 'truncate', excessAttributes = 'reject' } = rules;
   return {
     earliestMillis: nowMillis - retentionDays[signal] * MILLIS_PER_DAY + APPEND_MARGIN_MILLIS,
     latestMillis: nowMillis + MAX_AHEAD_MILLIS,
     maxStoredBytes: MAX_STORED_BYTES,
     overLongValues,
+    excessAttributes,
     ...(maxAttributes === 0 ? {} : { maxAttributes }),
     ...(maxValueBytes === 0 ? {} : { maxValueBytes }),
     ...(rules.outOfRangeTimes === 'clamp' ? { clampMillis: nowMillis } : {}),

@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<RejectionReason, (limits: MessageLimits) => string>
 };
 const CHANGES: Readonly<Record<ChangeKind, (limits: MessageLimits) => string>> = {
   'truncated-value': ({ maxValueBytes }) => `values were cut to ${maxValueBytes} bytes (maxValueKib)`,
+  'dropped-attribute': ({ maxAttributes }) =>
+    `attributes beyond the first ${maxAttributes} of a list were dropped (maxAttributes)`,
   'moved-time': () =>
     'times before the retention period, missing or more than 24 hours ahead were moved into range',
 };

@@ -1,4 +1,4 @@
-/** What an edit does; each is about one field of the request, or its payload. */
+/** What an edit does; each is about one field of the request, its payload, or a row of attributes. */
 export const EDIT = {
   /** The field goes. */
   cut: 0,
@@ -8,6 +8,8 @@ export const EDIT = {
   addTime: 2,
   /** The eight bytes become the time number `value`. */
   setTime: 3,
+  /** The attributes go, one or several in a row. */
+  drop: 4,
 } as const;
 
 /** Times an edit sets. */
@@ -21,8 +23,8 @@ export interface Edit {
   readonly end: number;
   /** What it is depends on the kind; of a cut the index of its reason. */
   readonly value: number;
-  /** Records that go with a cut. */
-  readonly records: number;
+  /** Records that go with a cut, attributes with a drop. */
+  readonly count: number;
   /** Offset of what it is about, for the path that is told. */
   readonly at: number;
 }
@@ -42,9 +44,18 @@ export class EditList {
     return this.#size;
   }
 
-  add({ kind, start, end, value, records, at }: Edit): void {
-    this.#numbers.push(kind, start, end, value, records, at);
+  add({ kind, start, end, value, count, at }: Edit): void {
+    this.#numbers.push(kind, start, end, value, count, at);
     this.#size++;
+  }
+
+  /** Drops an attribute. A list of a million that have no room is one edit, not a million. */
+  drop(start: number, end: number): void {
+    const last = (this.#size - 1) * STRIDE;
+    if (last >= 0 && this.#at(last) === EDIT.drop && this.#at(last + 2) === start) {
+      this.#numbers[last + 2] = end;
+      this.#numbers[last + 4] = this.#at(last + 4) + 1;
+    } else this.add({ kind: EDIT.drop, start, end, value: 0, count: 1, at: start });
   }
 
   /** Forgets what was added since the size was this. */
@@ -61,7 +72,7 @@ export class EditList {
       start: this.#at(from + 1),
       end: this.#at(from + 2),
       value: this.#at(from + 3),
-      records: this.#at(from + 4),
+      count: this.#at(from + 4),
       at: this.#at(from + 5),
     };
   }

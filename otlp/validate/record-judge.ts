@@ -76,7 +76,7 @@ export class RecordJudge {
       return;
     }
     if (timeAt === ABSENT) {
-      edits.add({ kind: EDIT.addTime, start, end, value: TIME.now, records: 0, at: start });
+      edits.add({ kind: EDIT.addTime, start, end, value: TIME.now, count: 0, at: start });
     } else {
       this.#moveOne(time, timeAt, edits);
     }
@@ -88,7 +88,7 @@ export class RecordJudge {
     const isOld = nanos < this.#earliestNanos;
     if (!isOld && nanos <= this.#latestNanos) return;
     const value = isOld && nanos !== 0 ? TIME.earliest : TIME.now;
-    edits.add({ kind: EDIT.setTime, start: at, end: at + 8, value, records: 0, at });
+    edits.add({ kind: EDIT.setTime, start: at, end: at + 8, value, count: 0, at });
   }
 }
 

@@ -4,14 +4,13 @@ import { WireError } from '../wire/wire-error.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { MAX_DEPTH } from '../wire/wire-type.ts';
 import { EDIT, EditList } from './edit-list.ts';
-import { excessAttribute } from './excess-attribute.ts';
 import { RecordFacts } from './record-facts.ts';
 import { RecordJudge } from './record-judge.ts';
 import { repeatedBytes, rowBytes } from './stored-size.ts';
 import { REJECTION_REASONS, type RecordPolicy, type RejectionReason } from './types.ts';
 import { isUsualAttribute } from './usual-attribute.ts';
 import { isUtf8Range } from './utf8.ts';
-import { ACTION, ACTIONS, CHILDREN, messageNumber, VALUES } from './wire-table.ts';
+import { ACTION, ACTIONS, ATTRIBUTES, CHILDREN, messageNumber, VALUES } from './wire-table.ts';
 
 /** A group of field 15 in a request: who reads the log takes what starts with this byte for JSON, rightly or not. */
 const BRACE = 0x7b;
@@ -21,11 +20,13 @@ const KEY_VALUE = messageNumber('KeyValue');
 const USUAL_DEPTH = MAX_DEPTH - 1;
 /** Above every count and length, and a small integer to the engine. */
 const NO_LIMIT = 2 ** 30;
+/** With so many edits no attribute is dropped any more: four bytes of a request could cost 48 of memory. */
+const MOST_EDITS_WITH_DROPS = 2 ** 17;
 
 interface Cut {
   readonly start: number;
   readonly end: number;
-  readonly records: number;
+  readonly count: number;
   /** Edits before what is cut: those inside it are forgotten. */
   readonly editsBefore: number;
 }
@@ -46,7 +47,7 @@ interface LongValue {
  * 2. Records do not nest in records, nor metrics in each other: one set of facts is enough.
  * 3. A record's verdict falls after its last byte, that on what holds records (a metric's temporality, a resource's
  *    attributes) after its own; the latter takes the place of those inside.
- * 4. Cuts and truncations are disjoint and ascending.
+ * 4. Cuts, drops and truncations are disjoint and ascending.
  * 5. A message that holds records counts what of it is in none of them once per record: rows repeat it.
  */
 export class RequestWalk {
@@ -58,6 +59,7 @@ export class RequestWalk {
   readonly #maxAttributes: number;
   readonly #maxValueBytes: number;
   readonly #truncates: boolean;
+  readonly #drops: boolean;
   readonly #maxStoredBytes: number;
   #records = 0;
   /** Messages so far, whatever they are. */
@@ -79,6 +81,7 @@ export class RequestWalk {
     this.#maxAttributes = policy.maxAttributes ?? NO_LIMIT;
     this.#maxValueBytes = policy.maxValueBytes ?? NO_LIMIT;
     this.#truncates = policy.overLongValues === 'truncate';
+    this.#drops = policy.excessAttributes === 'truncate';
     this.#maxStoredBytes = policy.maxStoredBytes ?? Number.POSITIVE_INFINITY;
   }
 
@@ -108,6 +111,7 @@ export class RequestWalk {
     const recordsBefore = this.#records;
     let ownBytes = end - start;
     let ownMessages = 0;
+    let attributes = 0;
     let pos = start;
     while (pos < end) {
       const fieldStart = pos;
@@ -142,11 +146,10 @@ export class RequestWalk {
           break;
         case ACTION.message: {
           const child = CHILDREN[slot] as number;
-          if (
-            child === KEY_VALUE &&
-            depth < USUAL_DEPTH &&
-            isUsualAttribute(bytes, this.#view, pos, pos + length)
-          )
+          if (child !== KEY_VALUE) this.#message(child, pos, pos + length, depth + 1);
+          else if (++attributes > this.#maxAttributes && ATTRIBUTES[slot] === 1)
+            this.#excess(fieldStart, pos, pos + length, depth + 1);
+          else if (depth < USUAL_DEPTH && isUsualAttribute(bytes, this.#view, pos, pos + length))
             this.#messages += 2;
           else this.#message(child, pos, pos + length, depth + 1);
           pos += length;
@@ -195,7 +198,6 @@ export class RequestWalk {
     }
     if (depth === 1 || this.#records === recordsBefore) return;
     ownMessages += this.#messages - messagesBefore;
-    if (ownMessages > this.#maxAttributes) this.#checkAttributes(type, start, end);
     this.#storedBytes += (this.#records - recordsBefore) * repeatedBytes(ownBytes, ownMessages);
   }
 
@@ -264,13 +266,12 @@ export class RequestWalk {
     const inside = this.#messages - messages;
     this.#storedBytes += rowBytes(end - start, inside);
     if (this.#storedBytes > this.#maxStoredBytes) this.#tooManyRows();
-    if (inside > this.#maxAttributes) this.#checkAttributes(type, start, end);
     if (this.#flaw === undefined && this.#judge.isGood(this.#facts)) {
       if (flawAround === undefined) return;
     } else {
       const flaw =
         this.#judge.formFlaw(this.#facts) ?? this.#flaw ?? this.#judge.timeFlaw(this.#facts, this.edits);
-      if (flaw !== undefined) this.#cut(flaw, { start: fieldStart, end, records: 1, editsBefore });
+      if (flaw !== undefined) this.#cut(flaw, { start: fieldStart, end, count: 1, editsBefore });
     }
     this.#flaw = flawAround;
     this.#flawAt = flawAroundAt;
@@ -289,16 +290,16 @@ export class RequestWalk {
     if (records > 0) {
       const isUnspecified = TEMPORAL.includes(type) && this.#temporality !== 1 && this.#temporality !== 2;
       const flaw = this.#flaw ?? (isUnspecified ? 'unspecified-temporality' : undefined);
-      if (flaw !== undefined) this.#cut(flaw, { start: fieldStart, end, records, editsBefore });
+      if (flaw !== undefined) this.#cut(flaw, { start: fieldStart, end, count: records, editsBefore });
     }
     this.#flaw = flawAround;
     this.#flawAt = flawAroundAt;
   }
 
-  #cut(reason: RejectionReason, { start, end, records, editsBefore }: Cut): void {
+  #cut(reason: RejectionReason, { start, end, count, editsBefore }: Cut): void {
     const at = reason === this.#flaw ? this.#flawAt : start;
     this.edits.forget(editsBefore);
-    this.edits.add({ kind: EDIT.cut, start, end, value: REJECTION_REASONS.indexOf(reason), records, at });
+    this.edits.add({ kind: EDIT.cut, start, end, value: REJECTION_REASONS.indexOf(reason), count, at });
   }
 
   /** The first thing of the policy that a record or holder breaks is the one that is told. */
@@ -317,13 +318,21 @@ export class RequestWalk {
     // Not in the middle of a character: its bytes after the first are 0b10xxxxxx.
     if (isText) while (((this.#bytes[start + kept] as number) & 0xc0) === 0x80) kept--;
     const place = { start: fieldStart, end, at: fieldStart };
-    this.edits.add({ kind: EDIT.truncate, ...place, value: kept, records: 0 });
+    this.edits.add({ kind: EDIT.truncate, ...place, value: kept, count: 0 });
   }
 
-  /** There are more messages than attributes may be: whether one list has too many is worth a look of its own. */
-  #checkAttributes(type: number, start: number, end: number): void {
-    const at = excessAttribute(this.#bytes, { type, start, end }, this.#maxAttributes);
-    if (at !== undefined) this.#break('too-many-attributes', at);
+  /** An attribute its list has no room for. It must be well-formed all the same. */
+  #excess(fieldStart: number, start: number, end: number, depth: number): void {
+    const editsBefore = this.edits.size;
+    const isDropped = this.#drops && editsBefore < MOST_EDITS_WITH_DROPS;
+    if (!isDropped) this.#break('too-many-attributes', fieldStart);
+    const flaw = this.#flaw;
+    this.#message(KEY_VALUE, start, end, depth);
+    if (!isDropped) return;
+    // What its value breaks goes with it.
+    this.#flaw = flaw;
+    this.edits.forget(editsBefore);
+    this.edits.drop(fieldStart, end);
   }
 
   #tooManyRows(): never {

@@ -92,7 +92,10 @@ function keep(reader: WireReader, end: number, cursor: EditCursor): Pieces {
     copied = fieldEnd;
     const isHere = edit.start === fieldStart;
     if (isHere) cursor.next++;
-    if (isHere && edit.kind === EDIT.cut) continue;
+    if (isHere && (edit.kind === EDIT.cut || edit.kind === EDIT.drop)) {
+      copied = reader.position = edit.end;
+      continue;
+    }
     reader.position = tagEnd;
     reader.length(end);
     add(pieces, reader.bytes.subarray(fieldStart, tagEnd));

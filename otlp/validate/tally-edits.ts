@@ -27,6 +27,7 @@ const CHANGE_OF_EDIT: Readonly<Record<number, ChangeKind>> = {
   [EDIT.truncate]: 'truncated-value',
   [EDIT.addTime]: 'moved-time',
   [EDIT.setTime]: 'moved-time',
+  [EDIT.drop]: 'dropped-attribute',
 };
 
 interface Tally {
@@ -43,7 +44,8 @@ export function tallyEdits(
   const found = new Map<RejectionReason | ChangeKind, Tally>();
   for (const edit of edits) {
     const key = CHANGE_OF_EDIT[edit.kind] ?? (REJECTION_REASONS[edit.value] as RejectionReason);
-    const count = edit.kind === EDIT.cut ? edit.records : 1;
+    // An edit without a count is about one value.
+    const count = edit.count || 1;
     const tally = found.get(key);
     if (tally) tally.count += count;
     else found.set(key, { count, firstPath: pathOf(signal, bytes, edit) });

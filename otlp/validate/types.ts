@@ -15,6 +15,8 @@ export interface RecordPolicy extends TimeRange {
   readonly clampMillis?: number;
   /** Most attributes in one list: of a record, an event, a link, a resource, a scope … */
   readonly maxAttributes?: number;
+  /** What becomes of those beyond: they are dropped, or their record rejected. @default 'reject' */
+  readonly excessAttributes?: 'truncate' | 'reject';
   /** Longest text or bytes of an attribute or a log body, also inside arrays and lists. */
   readonly maxValueBytes?: number;
   /** What becomes of longer ones: the value is cut, or its record rejected. @default 'reject' */
@@ -49,14 +51,14 @@ export interface Rejection {
   readonly firstPath: string;
 }
 
-/** How values are changed so that their records can be taken. */
-export const CHANGE_KINDS = ['truncated-value', 'moved-time'] as const;
+/** How values and lists are changed so that their records can be taken. */
+export const CHANGE_KINDS = ['truncated-value', 'dropped-attribute', 'moved-time'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** Values changed in one way. */
+/** Values changed, or attributes dropped, in one way. */
 export interface Change {
   readonly kind: ChangeKind;
-  /** At least 1: values, not records. */
+  /** At least 1: values or attributes, not records. */
   readonly count: number;
   /** Where the first of them is. */
   readonly firstPath: string;

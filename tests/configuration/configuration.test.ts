@@ -82,8 +82,14 @@ describe('loadConfiguration()', () => {
     [
       'an unknown variable',
       { VALET_API_PROT: '1' },
-      /unknown environment variable VALET_API_PROT; did you mean VALET_API_PORT/,
+      /unknown environment variable VALET_API_PROT; did you mean VALET_API_PORT\?/,
     ],
+    [
+      'a variable with a letter missing',
+      { VALET_OTLP_GRP_PORT: '1' },
+      /VALET_OTLP_GRP_PORT; did you mean VALET_OTLP_GRPC_PORT\?/,
+    ],
+    ['a variable that only begins like all', { VALET_XYZZY: '1' }, /VALET_XYZZY; see: valet config --help/],
     [
       'a port out of range',
       { VALET_API_PORT: '70000' },

@@ -5,9 +5,19 @@ import { loadConfiguration } from '../../configuration.ts';
 import { call, grpcClient } from '../ingest/receiver/support/grpc.ts';
 import { send } from '../ingest/receiver/support/http.ts';
 import { prefixed, rawCall, session } from '../ingest/receiver/support/raw-grpc.ts';
-import { MAX_REQUEST_BYTES, start } from '../ingest/receiver/support/start.ts';
-import { span, traces } from '../otlp/support/payloads.ts';
-import { exporter, JSON_TYPE, TRANSPORTS } from './support/exchange.ts';
+import { ControlledLog, MAX_REQUEST_BYTES, start } from '../ingest/receiver/support/start.ts';
+import * as by from '../otlp/support/encode.ts';
+import {
+  attribute,
+  NOW_MILLIS,
+  NOW_NANOS,
+  SPAN_ID,
+  span,
+  stringValue,
+  TRACE_ID,
+  traces,
+} from '../otlp/support/payloads.ts';
+import { exporter, exportJson, JSON_TYPE, TRANSPORTS } from './support/exchange.ts';
 
 /** A valid request of exactly so many bytes. */
 function sized(bytes: number): Buffer {
@@ -69,14 +79,81 @@ test.each(TRANSPORTS)('OTLP 10: a request over the limit is not to be sent again
   expect(outcome.message).toContain(String(MAX_REQUEST_BYTES));
 });
 
-test('OTLP 11: answers stay far below 4 MiB: their message is shortened', async () => {
-  const receivers = await start();
-  const path = `/${'x'.repeat(12_000)}`;
-  const http = await send(receivers.http(path), Buffer.alloc(0), { type: JSON_TYPE });
-  expect(http.status).toBe(404);
-  expect(JSON.parse(http.body.toString()).message).toMatch(/there is nothing at \/x+…$/);
-  expect(http.body.length).toBeLessThan(5000);
-  const grpc = await call(grpcClient(receivers.grpcPort), path, Buffer.alloc(0));
-  expect(grpc.code).toBe(12);
-  expect(grpc.message.length).toBeLessThan(1000);
+describe('OTLP 11: answers', () => {
+  /** An answer's message is cut here. */
+  const MAX_CHARACTERS = 4096;
+  const VALUE_BYTES = 1024;
+  const DAY_NANOS = 86_400_000_000_000n;
+  /** Arrays in each other, as many as a value in a span may have: the longest path there is. */
+  const ARRAYS = 29;
+  const DEEPEST = `.attributes[0].value${'.array_value.values[0]'.repeat(ARRAYS)}.string_value`;
+  const policy = { maxAttributes: 20, maxValueBytes: VALUE_BYTES, overLongValues: 'reject' } as const;
+
+  test('OTLP 11: the message of an error is shortened, so that they stay far below 4 MiB', async () => {
+    const receivers = await start();
+    const path = `/${'x'.repeat(12_000)}`;
+    const http = await send(receivers.http(path), Buffer.alloc(0), { type: JSON_TYPE });
+    expect(http.status).toBe(404);
+    expect(JSON.parse(http.body.toString()).message).toMatch(/there is nothing at \/x+…$/);
+    expect(http.body.length).toBeLessThan(5000);
+    const grpc = await call(grpcClient(receivers.grpcPort), path, Buffer.alloc(0));
+    expect(grpc.code).toBe(12);
+    expect(grpc.message.length).toBeLessThan(1000);
+  });
+
+  /** Spans without what is wrong with all of them, so that each has a reason of its own. */
+  function worst(copies: number): Buffer {
+    const bare = (...fields: Buffer[]) =>
+      by.concat(by.fixed64(7, NOW_NANOS), by.bytes(2, SPAN_ID), ...fields);
+    const deep = (depth: number): Buffer =>
+      depth === 0 ? stringValue('x'.repeat(VALUE_BYTES + 1)) : by.message(5, by.bytes(1, deep(depth - 1)));
+    const many = Array.from({ length: 21 }, (_, i) => attribute(9, `k${i}`, by.number(2, 1)));
+    const reasons = [
+      span({ traceId: Buffer.alloc(16) }),
+      span({ spanId: Buffer.alloc(8) }),
+      span({ parentSpanId: Buffer.alloc(7) }),
+      span({ start: NOW_NANOS - 15n * DAY_NANOS }),
+      span({ end: NOW_NANOS + 2n * DAY_NANOS }),
+      span({ extra: by.concat(...many) }),
+      bare(by.bytes(1, TRACE_ID), attribute(9, 'deep', deep(ARRAYS))),
+      span({ name: 'x'.repeat(9000) }),
+    ];
+    return traces(...Array.from({ length: copies }, () => reasons).flat());
+  }
+
+  test.each(TRANSPORTS)(
+    'OTLP 11: partial_success stays as small with every reason, the longest paths and many records: %s',
+    async (transport) => {
+      const log = new ControlledLog({ now: () => NOW_MILLIS, maxRecordBytes: 8192 });
+      const receivers = await start({ ...policy, log });
+      const export_ = exporter(receivers, transport);
+      for (const copies of [1, 20]) {
+        const { partial, body } = await export_('traces', worst(copies));
+        expect(partial?.rejected).toBe(8 * copies);
+        const reasons = partial?.message.match(/ \(\d+, first at [^)]+\)/g) ?? [];
+        expect(reasons).toHaveLength(8);
+        expect(reasons.every((reason) => reason.startsWith(` (${copies}, `))).toBe(true);
+        expect(partial?.message).toContain(DEEPEST);
+        // Nothing of it had to go.
+        expect(partial?.message).not.toContain('…');
+        expect(body.length).toBeLessThan(MAX_CHARACTERS);
+      }
+    },
+  );
+
+  test('OTLP 11: so it does in JSON', async () => {
+    const receivers = await start(policy);
+    const deep = `${'{"arrayValue":{"values":['.repeat(ARRAYS)}{"stringValue":"${'x'.repeat(VALUE_BYTES + 1)}"}${']}}'.repeat(ARRAYS)}`;
+    const ids = `"traceId":"${TRACE_ID.toString('hex')}","spanId":"${SPAN_ID.toString('hex')}"`;
+    const one = `{${ids},"startTimeUnixNano":"${NOW_NANOS}","attributes":[{"key":"deep","value":${deep}}]}`;
+    const spans = Array.from({ length: 50 }, () => one).join();
+    const answer = await exportJson(
+      receivers,
+      'traces',
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[${spans}]}]}]}`,
+    );
+    expect(answer).toMatchObject({ status: 200, rejected: 50 });
+    expect(answer.message).toContain(DEEPEST);
+    expect(answer.body.length).toBeLessThan(MAX_CHARACTERS);
+  });
 });

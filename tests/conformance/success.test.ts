@@ -208,6 +208,25 @@ describe('OTLP 14: warnings', () => {
   );
 
   test.each(TRANSPORTS)(
+    'OTLP 14: attributes that were dropped are told and counted with nothing rejected: %s',
+    async (transport) => {
+      const receivers = await start({ maxAttributes: 20, excessAttributes: 'truncate' });
+      const list = (count: number) =>
+        Array.from({ length: count }, (_, i) => attribute(9, `k${i}`, by.number(2, 1)));
+      const build = (count: number) => traces(span(), span({ extra: by.concat(...list(count)) }));
+      const outcome = await exporter(receivers, transport)('traces', build(25));
+      expect(outcome.partial).toEqual({
+        rejected: 0,
+        message: `taken with changes: attributes beyond the first 20 of a list were dropped (maxAttributes) (7, first at ${SPANS_AT}[1].attributes[20])`,
+      });
+      expect(Buffer.from((await receivers.stored('traces'))[0]?.value ?? [])).toEqual(build(18));
+      expect(await receivers.registry.metrics()).toContain(
+        'valet_receiver_changed_values_total{signal="traces",change="dropped-attribute"} 7',
+      );
+    },
+  );
+
+  test.each(TRANSPORTS)(
     'OTLP 14: times that were moved are told with nothing rejected: %s',
     async (transport) => {
       const receivers = await start({ outOfRangeTimes: 'clamp' });

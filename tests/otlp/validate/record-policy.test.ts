@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MalformedRequestError, RequestTooLargeError } from '../../../otlp/errors.ts';
+import { RequestWalk } from '../../../otlp/validate/request-walk.ts';
 import type { RecordPolicy } from '../../../otlp/validate/types.ts';
 import { validateRequest } from '../../../otlp/validate/validate-request.ts';
 import { SIGNALS, type Signal } from '../../../schemas/names.ts';
@@ -225,6 +226,126 @@ describe('validateRequest() with maxAttributes', () => {
   });
 });
 
+describe('validateRequest() with excessAttributes: truncate', () => {
+  const drop = { maxAttributes: 10, excessAttributes: 'truncate' } as const;
+  const list = (field: number, count: number, value = by.number(2, 1)) =>
+    by.concat(...Array.from({ length: count }, (_, i) => attribute(field, `k${i}`, value)));
+  const bare = (...fields: Buffer[]) =>
+    by.concat(
+      by.bytes(1, Buffer.alloc(16, 1)),
+      by.bytes(2, Buffer.alloc(8, 1)),
+      by.fixed64(7, NOW_NANOS),
+      ...fields,
+    );
+
+  test('drops what is beyond in every kind of list, keeps the first and everything else, and counts attributes', () => {
+    const build = (count: number) =>
+      by.message(
+        1,
+        by.message(1, list(1, count), by.number(2, 7)),
+        by.message(
+          2,
+          by.message(1, by.text(1, 'scope'), list(3, count)),
+          by.bytes(
+            2,
+            bare(
+              list(9, count),
+              by.text(5, 'after'),
+              by.message(11, list(3, count), by.text(2, 'event')),
+              by.message(13, list(4, count)),
+            ),
+          ),
+        ),
+      );
+    const validation = validate('traces', build(13), drop);
+    expect(validation).toMatchObject({ records: 1, accepted: 1, rejected: 0, rejections: [] });
+    expect(validation.changes).toEqual([
+      { kind: 'dropped-attribute', count: 15, firstPath: 'resource_spans[0].resource.attributes[10]' },
+    ]);
+    expect(Buffer.from(validation.bytes)).toEqual(build(10));
+  });
+
+  test('drops those that lie between other fields', () => {
+    const name = by.text(5, 'name');
+    const sent = bare(list(9, 9), name, list(9, 2), by.number(6, 2), list(9, 2), by.number(10, 3));
+    const validation = validate('traces', traces(sent), drop);
+    expect(validation.changes).toMatchObject([{ count: 3 }]);
+    expect(Buffer.from(validation.bytes)).toEqual(
+      traces(bare(list(9, 9), name, list(9, 1), by.number(6, 2), by.number(10, 3))),
+    );
+  });
+
+  test('keeps entries of a list that is a value, however many', () => {
+    const body = traces(bare(attribute(9, 'list', by.message(6, list(1, 50)))));
+    expect(validate('traces', body, drop).bytes).toBe(body);
+  });
+
+  test('asks of what is dropped nothing but that it is well-formed', () => {
+    const long = stringValue('x'.repeat(500));
+    const sent = traces(
+      bare(list(9, 10), attribute(9, 'long', long), attribute(9, 'nested', by.message(5, by.bytes(1, long)))),
+    );
+    for (const overLongValues of ['truncate', 'reject'] as const) {
+      const validation = validate('traces', sent, { ...drop, maxValueBytes: 130, overLongValues });
+      expect(validation).toMatchObject({
+        rejections: [],
+        changes: [{ kind: 'dropped-attribute', count: 2 }],
+      });
+      expect(Buffer.from(validation.bytes)).toEqual(traces(bare(list(9, 10))));
+    }
+    const broken = traces(bare(list(9, 10), by.message(9, by.bytes(1, Buffer.from([0xff])))));
+    expect(() => validate('traces', broken, drop)).toThrow(MalformedRequestError);
+  });
+
+  test('forgets the drops inside what is rejected', () => {
+    const bad = span({ traceId: Buffer.alloc(16), extra: list(9, 20) });
+    const validation = validate('traces', traces(bad, span()), drop);
+    expect(validation).toMatchObject({ rejections: [{ reason: 'invalid-trace-id', count: 1 }], changes: [] });
+    expect(Buffer.from(validation.bytes)).toEqual(traces(span()));
+  });
+
+  test('drops, cuts values and moves times in one record', () => {
+    const build = (count: number, text: string, time: bigint) =>
+      logs(by.concat(by.fixed64(1, time), list(6, count, stringValue(text)), by.bytes(5, stringValue(text))));
+    const sent = build(12, 'x'.repeat(200), 1n);
+    const policy = {
+      ...drop,
+      maxValueBytes: 130,
+      overLongValues: 'truncate',
+      clampMillis: NOW_MILLIS,
+    } as const;
+    const validation = validate('logs', sent, policy);
+    expect(validation.changes).toMatchObject([
+      { kind: 'truncated-value', count: 11 },
+      { kind: 'dropped-attribute', count: 2 },
+      { kind: 'moved-time', count: 1 },
+    ]);
+    expect(Buffer.from(validation.bytes)).toEqual(build(10, 'x'.repeat(130), EARLIEST_NANOS));
+  });
+
+  test('rejects a record whose attributes lie so scattered that a note of each would fill the memory', () => {
+    const pair = by.concat(by.message(9), by.number(10, 1));
+    const scattered = Buffer.alloc(140_000 * pair.length, pair);
+    const validation = validate(
+      'traces',
+      traces(span({ extra: list(9, 20) }), span({ extra: scattered })),
+      drop,
+    );
+    expect(validation).toMatchObject({
+      accepted: 1,
+      rejections: [{ reason: 'too-many-attributes', count: 1 }],
+      changes: [{ kind: 'dropped-attribute', count: 12 }],
+    });
+  });
+
+  test('holds no edit per attribute of a list that is far too long', () => {
+    const walk = new RequestWalk(traces(span({ extra: list(9, 20_000) })), { ...RANGE, ...drop });
+    walk.walk(REQUEST_MESSAGE.traces);
+    // span() has two attributes of its own; the limit is reached in the row.
+    expect([...walk.edits]).toMatchObject([{ count: 19_992 }]);
+  });
+});
+
 describe('validateRequest() with clampMillis', () => {
   const clamp = { clampMillis: NOW_MILLIS };
   const old = NOW_NANOS - 400n * DAY_NANOS;
@@ -318,6 +439,7 @@ describe('validateRequest() with every policy at once', () => {
   const policy = {
     clampMillis: NOW_MILLIS,
     maxAttributes: 2,
+    excessAttributes: 'truncate',
     maxValueBytes: 130,
     overLongValues: 'truncate',
     maxPieceBytes: 700,
@@ -345,7 +467,7 @@ describe('validateRequest() with every policy at once', () => {
           ),
         );
         const sent = resources.flat(2);
-        const expected = sent.filter(({ isGood, attributes }) => isGood && attributes <= 2);
+        const expected = sent.filter(({ isGood }) => isGood);
         const validation = validate('traces', body, policy);
         expect(validation).toMatchObject({ records: sent.length, accepted: expected.length });
         const again = validate('traces', validation.bytes, { ...policy, maxPieceBytes: 2 ** 30 });
