@@ -12,6 +12,7 @@ import { compare } from './compare.ts';
 import { startEmbeddedPipeline } from './embedded-pipeline.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import type { Pipeline } from './pipeline.ts';
+import { isReached, type Rate, rateLine } from './rate.ts';
 import { SPANS_PER_REQUEST, sendRequests } from './senders.ts';
 import { startServerPipeline } from './server-pipeline.ts';
 import { settle } from './settle.ts';
@@ -29,7 +30,7 @@ const GIVE_UP_MILLIS = 120_000;
 const SETTLE_MILLIS = 600_000;
 const PROGRESS_MILLIS = 10_000;
 
-/** True when nothing was lost and nothing stored twice. */
+/** True when nothing was lost and nothing stored twice, at the rate that was asked for. */
 async function soak({ minutes, mode, rate, seed }: SoakOptions): Promise<boolean> {
   const startMillis = performance.now();
   const say = (line: string) => {
@@ -41,11 +42,11 @@ async function soak({ minutes, mode, rate, seed }: SoakOptions): Promise<boolean
   const memory = new MemoryWatch(pipeline.watched);
   try {
     const tally = new Tally();
-    const kills = await underFire(pipeline, { minutes, rate, seed, tally, say });
+    const fire = await underFire(pipeline, { minutes, rate, seed, tally, say });
     say('waiting for the writers');
     const isSettled = await settle(pipeline, SETTLE_MILLIS);
     if (!isSettled) say('the writers did not come to the end of the log');
-    const isClean = await report(pipeline, { tally, kills, memory, say });
+    const isClean = await report(pipeline, { tally, ...fire, memory, say });
     if (!isClean) process.stderr.write(`${pipeline.output.slice(-20_000)}\n`);
     return isSettled && isClean;
   } finally {
@@ -57,7 +58,7 @@ async function soak({ minutes, mode, rate, seed }: SoakOptions): Promise<boolean
 async function underFire(
   pipeline: Pipeline,
   options: Omit<SoakOptions, 'mode'> & { readonly tally: Tally; readonly say: (line: string) => void },
-): Promise<number> {
+): Promise<{ readonly kills: number; readonly rate: Rate }> {
   const { minutes, rate, seed, tally, say } = options;
   const [enough, giveUp] = [new AbortController(), new AbortController()];
   say('sending');
@@ -68,20 +69,26 @@ async function underFire(
     signal: enough.signal,
     giveUp: giveUp.signal,
   });
-  const progress = setInterval(() => {
-    const acknowledged = tally.count(OUTCOME.firstTry) + tally.count(OUTCOME.repeated);
-    const perSecond = (acknowledged * SPANS_PER_REQUEST * 1000) / (performance.now() - sendingMillis);
-    say(`${acknowledged} requests acknowledged, ${Math.round(perSecond)} spans/s`);
-  }, PROGRESS_MILLIS);
+  const spansPerSecond = () =>
+    (acknowledgedOf(tally) * SPANS_PER_REQUEST * 1000) / (performance.now() - sendingMillis);
+  const progress = setInterval(
+    () => say(`${acknowledgedOf(tally)} requests acknowledged, ${Math.round(spansPerSecond())} spans/s`),
+    PROGRESS_MILLIS,
+  );
   const killing = killAtRandom(pipeline.victims, { seed, signal: enough.signal, say });
   await sleep(minutes * 60_000);
+  const acknowledged = spansPerSecond();
   enough.abort();
   const timer = setTimeout(() => giveUp.abort(), GIVE_UP_MILLIS);
   const kills = await killing;
   await sending;
   clearTimeout(timer);
   clearInterval(progress);
-  return kills;
+  return { kills, rate: { asked: rate, acknowledged } };
+}
+
+function acknowledgedOf(tally: Tally): number {
+  return tally.count(OUTCOME.firstTry) + tally.count(OUTCOME.repeated);
 }
 
 async function report(
@@ -89,17 +96,19 @@ async function report(
   told: {
     readonly tally: Tally;
     readonly kills: number;
+    readonly rate: Rate;
     readonly memory: MemoryWatch;
     readonly say: (line: string) => void;
   },
 ): Promise<boolean> {
-  const { tally, kills, memory, say } = told;
+  const { tally, kills, rate, memory, say } = told;
   const result = await compare(pipeline, tally);
   const [letters] = await pipeline.query<{ count: number }>(
     `SELECT toUInt32(count()) AS count FROM ${TABLES.deadLetters}`,
   );
   for (const line of memory.report()) say(line);
   say(`${kills} kills`);
+  say(rateLine(rate));
   say(`${result.acknowledged} requests of ${SPANS_PER_REQUEST} spans acknowledged, ${result.stored} stored`);
   say(
     `${tally.count(OUTCOME.repeated)} were repeated by their senders; of them stored again: ${result.storedAgain}`,
@@ -108,7 +117,7 @@ async function report(
   say(`${letters?.count ?? 0} dead letters`);
   for (const example of result.examples) say(example);
   say(`lost: ${result.lost}, twice: ${result.twice}`);
-  return result.lost === 0 && result.twice === 0 && (letters?.count ?? 0) === 0;
+  return result.lost === 0 && result.twice === 0 && (letters?.count ?? 0) === 0 && isReached(rate);
 }
 
 function positive(text: string): number {

@@ -10,7 +10,7 @@ const REST_MILLIS = 20_000;
 const BROKER_REST_MILLIS = 60_000;
 const PARTITIONS = 4;
 /** What runs, and how often. */
-const ROLES = ['receiver', 'receiver', 'writer', 'writer', 'engine'] as const;
+const ROLES = ['receiver', 'receiver', 'writer', 'writer', 'engine', 'query'] as const;
 
 /** Roles as processes of their own, a real Kafka broker, and ClickHouse as a server. */
 export async function startServerPipeline(): Promise<Pipeline> {
