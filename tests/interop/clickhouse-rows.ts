@@ -9,6 +9,6 @@ export function rowsAt(url: string): Query {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${statement}: ${response.status} ${text}`);
-    return (JSON.parse(text) as { data: readonly object[] }).data;
+    return (JSON.parse(text) as { data: readonly Record<string, unknown>[] }).data;
   };
 }

@@ -7,7 +7,7 @@ import { METRIC_QUERIES, type MetricTable, metricRows } from './payload/metrics.
 import { TRACE_QUERY, traceRows } from './payload/traces.ts';
 
 /** A statement's rows, 64-bit integers in any form: the statements here ask for them as text. */
-export type Query = (statement: string) => Promise<readonly object[]>;
+export type Query = (statement: string) => Promise<readonly Record<string, unknown>[]>;
 
 export interface StoredOptions {
   readonly query: Query;

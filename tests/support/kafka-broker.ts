@@ -33,8 +33,8 @@ const START_LIMIT_MILLIS = 120_000;
 export interface KafkaBrokerOptions {
   /** Settings of `server.properties`, over those of kafka-broker/properties.ts. */
   readonly properties?: Readonly<Record<string, string>>;
-  /** Adds a listener with TLS and SASL for this user. */
-  readonly secured?: { readonly username: string; readonly password: string };
+  /** Adds a listener with TLS and SASL for this user; a `mutual` one asks for a client's certificate too. */
+  readonly secured?: { readonly username: string; readonly password: string; readonly mutual?: boolean };
 }
 
 export interface KafkaBroker {
@@ -43,9 +43,19 @@ export interface KafkaBroker {
   /** The plain listener, topics on all nodes, messages of up to 4 MiB. */
   readonly address: KafkaAddress;
   /** The listener asked for by `secured`, of this node. */
-  readonly secured: { readonly brokers: readonly string[]; readonly caFile: string } | undefined;
+  readonly secured:
+    | {
+        readonly brokers: readonly string[];
+        readonly caFile: string;
+        /** A client's that the broker trusts. */
+        readonly certFile: string;
+        readonly keyFile: string;
+      }
+    | undefined;
   /** Process id of the broker that runs now. */
   readonly pid: number;
+  /** Where its log is. */
+  readonly dataDir: string;
   /** What it has printed, all its runs. */
   readonly output: string;
   /** SIGKILL; resolves when it is gone. */
@@ -128,11 +138,17 @@ class BrokerProcess implements KafkaBroker {
 
   get secured(): KafkaBroker['secured'] {
     const { secured, node } = this.#options;
-    return secured && { brokers: [`127.0.0.1:${node.secured}`], caFile: secured.certificates.caFile };
+    if (secured === undefined) return undefined;
+    const { caFile, certFile, keyFile } = secured.certificates;
+    return { brokers: [`127.0.0.1:${node.secured}`], caFile, certFile, keyFile };
   }
 
   get pid(): number {
     return this.#child?.pid ?? -1;
+  }
+
+  get dataDir(): string {
+    return join(this.#options.folder, 'data');
   }
 
   get output(): string {
@@ -145,8 +161,8 @@ class BrokerProcess implements KafkaBroker {
 
   /** Makes the empty log. */
   async format(clusterId: string, overrides: Readonly<Record<string, string>>): Promise<void> {
-    const { folder, node, nodes, secured } = this.#options;
-    const dataDir = join(folder, 'data');
+    const { node, nodes, secured } = this.#options;
+    const { dataDir } = this;
     await writeFile(this.#configFile, serverProperties({ node, nodes, dataDir, secured, overrides }));
     const users = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) =>
       secured ? ['--add-scram', `${mechanism}=[name=${secured.username},password=${secured.password}]`] : [],

@@ -15,6 +15,8 @@ export interface SecuredListener {
   readonly certificates: Certificates;
   readonly username: string;
   readonly password: string;
+  /** Clients have to show a certificate too. @default false */
+  readonly mutual?: boolean;
 }
 
 /** The settings as lines; `overrides` come last and win. */
@@ -86,13 +88,22 @@ function network(
   };
 }
 
-function security({ certificates, username, password }: SecuredListener): Record<string, string> {
+function security({
+  certificates,
+  username,
+  password,
+  mutual = false,
+}: SecuredListener): Record<string, string> {
   const listener = 'listener.name.secured';
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
   return {
     [`${listener}.ssl.keystore.location`]: certificates.keyStore,
     [`${listener}.ssl.keystore.password`]: certificates.password,
     [`${listener}.ssl.keystore.type`]: 'PKCS12',
+    [`${listener}.ssl.truststore.location`]: certificates.trustStore,
+    [`${listener}.ssl.truststore.password`]: certificates.password,
+    [`${listener}.ssl.truststore.type`]: 'PKCS12',
+    [`${listener}.ssl.client.auth`]: mutual ? 'required' : 'none',
     [`${listener}.sasl.enabled.mechanisms`]: 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
     [`${listener}.plain.sasl.jaas.config`]: `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`,
     [`${listener}.scram-sha-256.sasl.jaas.config`]: scram,

@@ -1,10 +1,15 @@
-/** What the Collector's Kafka exporter wrote is stored, value by value: its recorded batches through a real broker. */
+/**
+ * What others send is stored, value by value, through a real broker into ClickHouse, each role a process of its own:
+ * batches that the Collector's Kafka exporter wrote, as recorded, and what SDKs send to a receiver.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BrokerConnection } from '../../bench/peers/kafka/broker-connection.ts';
 import { produceBatch } from '../../bench/peers/kafka/produce-batch.ts';
 import { type Signal, TOPIC_OF_SIGNAL } from '../../schemas/names.ts';
 import { eventually, ValetProcess } from '../support/valet-process.ts';
 import { rowsAt } from './clickhouse-rows.ts';
+import { testJavascriptSdk } from './javascript-sdk.ts';
+import { testPythonSdk } from './python-sdk.ts';
 import { BULK_SPANS, RECORDINGS, type Recording, recordedBatches } from './recordings.ts';
 import { PARTITIONS, type ServerMode, startServerMode } from './server-mode.ts';
 import { expectStored } from './stored.ts';
@@ -21,17 +26,23 @@ const CASES = RICH.flatMap((recording, index) =>
 );
 
 let mode: ServerMode;
-let valet: ValetProcess;
+let receiver: ValetProcess;
+let writer: ValetProcess;
 let connection: BrokerConnection;
 
 beforeAll(async () => {
   mode = await startServerMode();
-  valet = await ValetProcess.start({ role: 'writer', environment: mode.environment });
+  const { environment } = mode;
+  [receiver, writer] = await Promise.all([
+    ValetProcess.start({ role: 'receiver', environment }),
+    ValetProcess.start({ role: 'writer', environment }),
+  ]);
   connection = await BrokerConnection.open(mode.broker.brokers[0] as string);
 }, 240_000);
 afterAll(async () => {
   connection?.close();
-  await valet?.remove();
+  await receiver?.remove();
+  await writer?.remove();
   await mode?.close();
 });
 
@@ -46,8 +57,11 @@ async function produce(recording: Recording, signal: Signal, topic: string): Pro
 }
 
 describe('the writer on Kafka', () => {
-  test.each(CASES)('stores $signal of $topic recorded as $name', async ({ topic, recording, signal }) => {
-    await produce(recording, signal, topic);
+  beforeAll(async () => {
+    for (const { recording, signal, topic } of CASES) await produce(recording, signal, topic);
+  });
+
+  test.each(CASES)('stores $signal of $topic recorded as $name', async ({ recording, signal }) => {
     const { atNanos, headers } = recording;
     const tenant = headers['valet-tenant'] ?? '';
     await expectStored(signal, { query: rowsAt(mode.clickhouse.url), atNanos, tenant });
@@ -67,4 +81,10 @@ describe('the writer on Kafka', () => {
     });
     expect(found).toEqual(expected);
   });
+});
+
+describe('the receiver, the broker and the writer', () => {
+  const target = () => ({ ports: receiver.ports, sql: rowsAt(mode.clickhouse.url) });
+  testJavascriptSdk(target);
+  testPythonSdk(target);
 });
