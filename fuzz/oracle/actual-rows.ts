@@ -1,4 +1,5 @@
 /** What the rows of a decoded batch say, as text: the counterpart of expected-rows.ts. */
+import { idText } from '../../otlp/columns/identifiers.ts';
 import type {
   AttributesColumn,
   Batch,
@@ -63,9 +64,9 @@ class BatchReader {
 
   span(batch: SpanBatch, row: number): ActualRow {
     return this.#row('spans', batch.scope[row] as number, [
-      this.#id(batch.traceId, row, 16),
-      this.#id(batch.spanId, row, 8),
-      this.#id(batch.parentSpanId, row, 8),
+      idText(batch.traceId, row),
+      idText(batch.spanId, row),
+      idText(batch.parentSpanId, row),
       this.#slice(batch.traceState, row),
       this.#entry(batch.name, row),
       batch.kind[row],
@@ -81,8 +82,8 @@ class BatchReader {
         this.#attributes(batch.events.attributes, event),
       ]),
       this.#each(batch.links.offsets, row, (link) => [
-        this.#id(batch.links.traceId, link, 16),
-        this.#id(batch.links.spanId, link, 8),
+        idText(batch.links.traceId, link),
+        idText(batch.links.spanId, link),
         this.#slice(batch.links.traceState, link),
         this.#attributes(batch.links.attributes, link),
       ]),
@@ -98,8 +99,8 @@ class BatchReader {
       this.#value(batch.body, row),
       this.#attributes(batch.attributes, row),
       batch.flags[row],
-      this.#id(batch.traceId, row, 16),
-      this.#id(batch.spanId, row, 8),
+      idText(batch.traceId, row),
+      idText(batch.spanId, row),
       this.#entry(batch.eventName, row),
     ]);
   }
@@ -196,8 +197,8 @@ class BatchReader {
     return this.#each(exemplars.offsets, row, (at) => [
       exemplars.timeNanos[at],
       bits(exemplars.value, at),
-      this.#id(exemplars.spanId, at, 8),
-      this.#id(exemplars.traceId, at, 16),
+      idText(exemplars.spanId, at),
+      idText(exemplars.traceId, at),
       this.#attributes(exemplars.attributes, at),
     ]);
   }
@@ -228,11 +229,6 @@ class BatchReader {
   #slice({ starts, ends }: SliceColumn, at: number): string {
     const start = starts[at] as number;
     return start === NONE ? '' : this.#source.toString('latin1', start, ends[at]);
-  }
-
-  #id(starts: Uint32Array, at: number, length: number): string {
-    const start = starts[at] as number;
-    return start === NONE ? '' : this.#source.toString('hex', start, start + length);
   }
 }
 

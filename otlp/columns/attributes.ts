@@ -2,7 +2,7 @@ import type { Arena } from './arena.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { grow } from './grow.ts';
 import { ShapesBuilder } from './shapes.ts';
-import { type AttributesColumn, NONE } from './types.ts';
+import { type AttributesColumn, NONE, VALUE_KIND } from './types.ts';
 import { ValuesBuilder } from './values.ts';
 import { malformed, skipField, varint, varintEnd } from './wire.ts';
 
@@ -64,10 +64,42 @@ export class AttributesBuilder implements AttributesColumn {
 
   /** Reads a KeyValue message into the row under construction: 1 key (string) · 2 value (AnyValue). */
   read(start: number, end: number): void {
-    const bytes = this.#arena.bytes;
     const entry = this.#entries++;
-    this.#ensure(entry);
-    this.values.clear(entry);
+    if (entry === this.keys.ids.length) this.keys.ids = grow(this.keys.ids, 0);
+    if (!this.#readUsual(entry, start, end)) this.#readAny(entry, start, end);
+  }
+
+  /**
+   * Nearly all attributes are a key, then a value with one member, each length in one byte: false when this one is
+   * not, and nothing was read. No look goes further than the arena's padding.
+   */
+  #readUsual(entry: number, start: number, end: number): boolean {
+    const bytes = this.#arena.bytes;
+    const keyStart = start + 2;
+    const keyEnd = keyStart + (bytes[start + 1] as number);
+    const value = keyEnd + 2;
+    const isUsual =
+      bytes[start] === 0x0a &&
+      (bytes[start + 1] as number) < 0x80 &&
+      bytes[keyEnd] === 0x12 &&
+      bytes[keyEnd + 1] === end - value &&
+      end - value < 0x80;
+    if (!isUsual) return false;
+    const tag = bytes[value] as number;
+    if (tag === 0x0a && bytes[value + 1] === end - value - 2) {
+      this.values.set(entry, VALUE_KIND.string, value + 2, end);
+    } else if (tag === 0x18 && end > value && varintEnd(bytes, value + 1) === end) {
+      this.values.set(entry, VALUE_KIND.int, value + 1, end);
+    } else {
+      return false;
+    }
+    this.#setKey(entry, keyStart, keyEnd);
+    return true;
+  }
+
+  #readAny(entry: number, start: number, end: number): void {
+    const bytes = this.#arena.bytes;
+    this.values.open(entry);
     let keyStart = 0;
     let keyEnd = 0;
     let at = start;
@@ -110,10 +142,5 @@ export class AttributesBuilder implements AttributesColumn {
     const key = this.keys.dictionary.intern(start, end);
     this.keys.ids[entry] = key;
     this.#shape = this.#shapes.follow(shape, key);
-  }
-
-  #ensure(entry: number): void {
-    this.values.ensure(entry);
-    if (entry === this.keys.ids.length) this.keys.ids = grow(this.keys.ids, 0);
   }
 }

@@ -62,8 +62,12 @@ export class EnvelopeDecoder {
     }
   }
 
-  /** The request in protobuf; nothing when it is JSON that cannot be read, which is then told. */
+  /** The request in protobuf; nothing when it is damaged, or JSON that cannot be read, which is then told. */
   #contentOf(request: EncodedRequest): Uint8Array {
+    if (request.damage !== undefined) {
+      this.#refuse(request, request.damage);
+      return NO_BYTES;
+    }
     try {
       return protobufOf(this.#signal, request.bytes);
     } catch (error) {

@@ -2,8 +2,8 @@ import type { Arena } from './arena.ts';
 import { AttributesBuilder } from './attributes.ts';
 import { Fields } from './fields.ts';
 import { grow } from './grow.ts';
-import { spanIdStart, traceIdStart } from './identifiers.ts';
-import { type Exemplars, NONE } from './types.ts';
+import { IdsBuilder } from './identifiers.ts';
+import type { Exemplars } from './types.ts';
 import { WordsBuilder } from './words.ts';
 
 const INITIAL = 64;
@@ -11,8 +11,8 @@ const INITIAL = 64;
 /** Exemplars of points: `read` for each, `endPoint` after the last one of a point. */
 export class ExemplarsBuilder implements Exemplars {
   offsets = new Uint32Array(INITIAL);
-  traceId = new Uint32Array(INITIAL);
-  spanId = new Uint32Array(INITIAL);
+  readonly traceId = new IdsBuilder(4);
+  readonly spanId = new IdsBuilder(2);
   readonly attributes: AttributesBuilder;
   readonly #arena: Arena;
   readonly #time = new WordsBuilder();
@@ -63,8 +63,8 @@ export class ExemplarsBuilder implements Exemplars {
       if (fields.tag === 0x11) this.#time.copy(row, view, fields.start);
       else if (fields.tag === 0x19) this.#value.copy(row, view, fields.start);
       else if (fields.tag === 0x31) this.#value.setDoubleOfInteger(row, view, fields.start);
-      else if (fields.tag === 0x22) this.spanId[row] = spanIdStart(view, fields.start, fields.end);
-      else if (fields.tag === 0x2a) this.traceId[row] = traceIdStart(view, fields.start, fields.end);
+      else if (fields.tag === 0x22) this.spanId.set(row, view, fields.start, fields.end);
+      else if (fields.tag === 0x2a) this.traceId.set(row, view, fields.start, fields.end);
       else if (fields.tag === 0x3a) this.attributes.read(fields.start, fields.end);
     }
     this.attributes.endRow();
@@ -79,16 +79,10 @@ export class ExemplarsBuilder implements Exemplars {
 
   #open(): number {
     const row = this.#count++;
-    if (row === this.traceId.length) {
-      this.traceId = grow(this.traceId, 0);
-      this.spanId = grow(this.spanId, 0);
-    }
-    this.traceId[row] = NONE;
-    this.spanId[row] = NONE;
-    for (const column of [this.#time, this.#value]) {
-      column.ensure(row);
-      column.clear(row);
-    }
+    this.traceId.open(row);
+    this.spanId.open(row);
+    this.#time.open(row);
+    this.#value.open(row);
     return row;
   }
 }

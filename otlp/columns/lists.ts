@@ -56,8 +56,7 @@ export class WordListsBuilder {
   /** Appends a zero; returns its index in `words`. */
   addZero(): number {
     const index = this.#count++;
-    this.words.ensure(index);
-    this.words.clear(index);
+    this.words.open(index);
     return index;
   }
 

@@ -2,8 +2,8 @@ import { AttributesBuilder } from './attributes.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { EnvelopeDecoder, type RecordReader } from './envelope.ts';
 import { grow } from './grow.ts';
-import { spanIdStart, traceIdStart } from './identifiers.ts';
-import { type EncodedRequest, type LogBatch, NONE } from './types.ts';
+import { IdsBuilder } from './identifiers.ts';
+import type { EncodedRequest, LogBatch } from './types.ts';
 import { ValuesBuilder } from './values.ts';
 import { malformed, skipField, varint, varint32, varintEnd } from './wire.ts';
 import { WordsBuilder } from './words.ts';
@@ -18,8 +18,8 @@ export class LogDecoder implements LogBatch, RecordReader {
   scope = new Uint32Array(INITIAL);
   severityNumber = new Uint8Array(INITIAL);
   flags = new Uint32Array(INITIAL);
-  traceId = new Uint32Array(INITIAL);
-  spanId = new Uint32Array(INITIAL);
+  readonly traceId = new IdsBuilder(4);
+  readonly spanId = new IdsBuilder(2);
   readonly #envelope = new EnvelopeDecoder(this.signal);
   readonly #arena = this.#envelope.arena;
   readonly severityText = {
@@ -139,10 +139,10 @@ export class LogDecoder implements LogBatch, RecordReader {
         this.body.read(row, start, end);
         return;
       case 0x4a:
-        this.traceId[row] = traceIdStart(view, start, end);
+        this.traceId.set(row, view, start, end);
         return;
       case 0x52:
-        this.spanId[row] = spanIdStart(view, start, end);
+        this.spanId.set(row, view, start, end);
         return;
       case 0x62:
         this.eventName.ids[row] = this.eventName.dictionary.intern(start, end);
@@ -157,14 +157,13 @@ export class LogDecoder implements LogBatch, RecordReader {
     this.scope[row] = scope;
     this.severityNumber[row] = 0;
     this.flags[row] = 0;
-    this.traceId[row] = NONE;
-    this.spanId[row] = NONE;
     this.severityText.ids[row] = 0;
     this.eventName.ids[row] = 0;
-    for (const column of [this.#time, this.#observed, this.body]) {
-      column.ensure(row);
-      column.clear(row);
-    }
+    this.#time.open(row);
+    this.#observed.open(row);
+    this.traceId.open(row);
+    this.spanId.open(row);
+    this.body.open(row);
     return row;
   }
 
@@ -172,8 +171,6 @@ export class LogDecoder implements LogBatch, RecordReader {
     this.scope = grow(this.scope, 0);
     this.severityNumber = grow(this.severityNumber, 0);
     this.flags = grow(this.flags, 0);
-    this.traceId = grow(this.traceId, 0);
-    this.spanId = grow(this.spanId, 0);
     this.severityText.ids = grow(this.severityText.ids, 0);
     this.eventName.ids = grow(this.eventName.ids, 0);
   }

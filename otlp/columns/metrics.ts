@@ -162,7 +162,7 @@ export class MetricDecoder implements MetricBatch, RecordReader {
     metrics.kind[row] = kind;
     metrics.temporality[row] = 0;
     metrics.isMonotonic[row] = 0;
-    for (const column of [metrics.description, metrics.unit]) column.ensure(row);
+    for (const column of [metrics.description, metrics.unit]) column.open(row);
     return row;
   }
 }

@@ -67,14 +67,9 @@ export abstract class PointsBuilder implements PointTable {
     }
     this.metric[row] = metric;
     this.flags[row] = 0;
-    clearWord(this.start, row);
-    clearWord(this.time, row);
-    for (const word of words) clearWord(word, row);
+    this.start.open(row);
+    this.time.open(row);
+    for (const word of words) word.open(row);
     return row;
   }
-}
-
-function clearWord(words: WordsBuilder, row: number): void {
-  words.ensure(row);
-  words.clear(row);
 }

@@ -50,8 +50,7 @@ export class ResourcesBuilder implements ResourceTable {
       this.request = grow(this.request, 0);
       this.serviceName.ids = grow(this.serviceName.ids, 0);
     }
-    this.schemaUrl.ensure(row);
-    this.schemaUrl.clear(row);
+    this.schemaUrl.open(row);
     this.request[row] = request;
     return row;
   }

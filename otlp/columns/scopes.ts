@@ -47,10 +47,7 @@ export class ScopesBuilder implements ScopeTable {
       this.resource = grow(this.resource, 0);
       this.droppedAttributesCount = grow(this.droppedAttributesCount, 0);
     }
-    for (const column of [this.name, this.version, this.schemaUrl]) {
-      column.ensure(row);
-      column.clear(row);
-    }
+    for (const column of [this.name, this.version, this.schemaUrl]) column.open(row);
     this.resource[row] = resource;
     this.droppedAttributesCount[row] = 0;
     return row;

@@ -51,8 +51,7 @@ export class SpanEventsBuilder implements SpanEvents {
   read(start: number, end: number): void {
     const row = this.#count++;
     if (row === this.name.ids.length) this.name.ids = grow(this.name.ids, 0);
-    this.#time.ensure(row);
-    this.#time.clear(row);
+    this.#time.open(row);
     this.name.ids[row] = 0;
     const fields = new Fields(this.#arena.bytes, start, end);
     while (fields.next()) {

@@ -2,17 +2,17 @@ import type { Arena } from './arena.ts';
 import { AttributesBuilder } from './attributes.ts';
 import { Fields } from './fields.ts';
 import { grow } from './grow.ts';
-import { spanIdStart, traceIdStart } from './identifiers.ts';
+import { IdsBuilder } from './identifiers.ts';
 import { SlicesBuilder } from './slices.ts';
-import { NONE, type SpanLinks } from './types.ts';
+import type { SpanLinks } from './types.ts';
 
 const INITIAL = 64;
 
 /** Links of spans: `read` for each, `endSpan` after the last one of a span. */
 export class SpanLinksBuilder implements SpanLinks {
   offsets = new Uint32Array(INITIAL);
-  traceId = new Uint32Array(INITIAL);
-  spanId = new Uint32Array(INITIAL);
+  readonly traceId = new IdsBuilder(4);
+  readonly spanId = new IdsBuilder(2);
   readonly traceState = new SlicesBuilder();
   readonly attributes: AttributesBuilder;
   readonly #arena: Arena;
@@ -45,19 +45,14 @@ export class SpanLinksBuilder implements SpanLinks {
   /** Reads a Span.Link message: 1 trace_id · 2 span_id · 3 trace_state · 4 attributes. */
   read(start: number, end: number): void {
     const row = this.#count++;
-    if (row === this.traceId.length) {
-      this.traceId = grow(this.traceId, 0);
-      this.spanId = grow(this.spanId, 0);
-    }
-    this.traceState.ensure(row);
-    this.traceState.clear(row);
-    this.traceId[row] = NONE;
-    this.spanId[row] = NONE;
+    this.traceId.open(row);
+    this.spanId.open(row);
+    this.traceState.open(row);
     const { bytes, view } = this.#arena;
     const fields = new Fields(bytes, start, end);
     while (fields.next()) {
-      if (fields.tag === 0x0a) this.traceId[row] = traceIdStart(view, fields.start, fields.end);
-      else if (fields.tag === 0x12) this.spanId[row] = spanIdStart(view, fields.start, fields.end);
+      if (fields.tag === 0x0a) this.traceId.set(row, view, fields.start, fields.end);
+      else if (fields.tag === 0x12) this.spanId.set(row, view, fields.start, fields.end);
       else if (fields.tag === 0x1a) this.traceState.set(row, fields.start, fields.end);
       else if (fields.tag === 0x22) this.attributes.read(fields.start, fields.end);
     }

@@ -3,11 +3,11 @@ import { DictionaryBuilder } from './dictionary.ts';
 import { EnvelopeDecoder, type RecordReader } from './envelope.ts';
 import { Fields } from './fields.ts';
 import { grow } from './grow.ts';
-import { spanIdStart, traceIdStart } from './identifiers.ts';
+import { IdsBuilder } from './identifiers.ts';
 import { SlicesBuilder } from './slices.ts';
 import { SpanEventsBuilder } from './span-events.ts';
 import { SpanLinksBuilder } from './span-links.ts';
-import { type EncodedRequest, NONE, type SpanBatch } from './types.ts';
+import type { EncodedRequest, SpanBatch } from './types.ts';
 import { malformed, skipField, varint, varint32, varintEnd } from './wire.ts';
 import { WordsBuilder } from './words.ts';
 
@@ -20,12 +20,12 @@ export class SpanDecoder implements SpanBatch, RecordReader {
   readonly signal = 'traces';
   count = 0;
   scope = new Uint32Array(INITIAL);
-  traceId = new Uint32Array(INITIAL);
-  spanId = new Uint32Array(INITIAL);
-  parentSpanId = new Uint32Array(INITIAL);
   kind = new Uint8Array(INITIAL);
   flags = new Uint32Array(INITIAL);
   statusCode = new Uint8Array(INITIAL);
+  readonly traceId = new IdsBuilder(4);
+  readonly spanId = new IdsBuilder(2);
+  readonly parentSpanId = new IdsBuilder(2);
   readonly traceState = new SlicesBuilder();
   readonly statusMessage = new SlicesBuilder();
   readonly #envelope = new EnvelopeDecoder(this.signal);
@@ -139,16 +139,16 @@ export class SpanDecoder implements SpanBatch, RecordReader {
     const { view } = this.#arena;
     switch (tag) {
       case 0x0a:
-        this.traceId[row] = traceIdStart(view, start, end);
+        this.traceId.set(row, view, start, end);
         return;
       case 0x12:
-        this.spanId[row] = spanIdStart(view, start, end);
+        this.spanId.set(row, view, start, end);
         return;
       case 0x1a:
         this.traceState.set(row, start, end);
         return;
       case 0x22:
-        this.parentSpanId[row] = spanIdStart(view, start, end);
+        this.parentSpanId.set(row, view, start, end);
         return;
       case 0x2a:
         this.name.ids[row] = this.name.dictionary.intern(start, end);
@@ -182,25 +182,22 @@ export class SpanDecoder implements SpanBatch, RecordReader {
     const row = this.count++;
     if (row === this.scope.length) this.#growRows();
     this.scope[row] = scope;
-    this.traceId[row] = NONE;
-    this.spanId[row] = NONE;
-    this.parentSpanId[row] = NONE;
     this.name.ids[row] = 0;
     this.kind[row] = 0;
     this.flags[row] = 0;
     this.statusCode[row] = 0;
-    for (const column of [this.#start, this.#end, this.traceState, this.statusMessage]) {
-      column.ensure(row);
-      column.clear(row);
-    }
+    this.#start.open(row);
+    this.#end.open(row);
+    this.traceId.open(row);
+    this.spanId.open(row);
+    this.parentSpanId.open(row);
+    this.traceState.open(row);
+    this.statusMessage.open(row);
     return row;
   }
 
   #growRows(): void {
     this.scope = grow(this.scope, 0);
-    this.traceId = grow(this.traceId, 0);
-    this.spanId = grow(this.spanId, 0);
-    this.parentSpanId = grow(this.parentSpanId, 0);
     this.name.ids = grow(this.name.ids, 0);
     this.kind = grow(this.kind, 0);
     this.flags = grow(this.flags, 0);

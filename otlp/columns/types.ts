@@ -110,8 +110,13 @@ export interface UndecodableRequest extends BatchRequest {
   readonly reason: string;
 }
 
-/** Ids are slices of 16 or 8 bytes: the start only; NONE when absent, of wrong length or all zero. */
-export type IdColumn = Uint32Array;
+/** Ids by index, as they are on the wire; all zero when absent or of wrong length. */
+export interface IdColumn {
+  /** Id i is the words from `i * wordCount` on, little-endian. */
+  readonly words: Int32Array;
+  /** 4 for trace ids, 2 for span ids. */
+  readonly wordCount: 2 | 4;
+}
 
 /** Nanoseconds since the epoch. */
 export type NanosColumn = BigUint64Array;
@@ -272,4 +277,6 @@ export type Batch = SpanBatch | LogBatch | MetricBatch;
 export interface EncodedRequest extends BatchRequest {
   /** An `Export<Signal>ServiceRequest` in protobuf or, when it starts with a brace, in JSON. */
   readonly bytes: Uint8Array;
+  /** Why the log cannot tell the request; the bytes are what it has in its place, and make no rows. */
+  readonly damage?: string | undefined;
 }

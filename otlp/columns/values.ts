@@ -6,7 +6,7 @@ import { malformed, skipField, varint, varintEnd } from './wire.ts';
 
 const INITIAL = 1024;
 
-/** AnyValues by index; the owner sees to it that `ensure` covers an index before it is read into. */
+/** AnyValues by index: `open` an index, then `read` into it; or `set` it. */
 export class ValuesBuilder implements ValueColumn {
   kinds = new Uint8Array(INITIAL);
   starts = new Uint32Array(INITIAL);
@@ -17,19 +17,21 @@ export class ValuesBuilder implements ValueColumn {
     this.#arena = arena;
   }
 
-  /** Makes `index` writable. */
-  ensure(index: number): void {
-    if (index < this.kinds.length) return;
-    this.kinds = grow(this.kinds, index + 1);
-    this.starts = grow(this.starts, index + 1);
-    this.ends = grow(this.ends, index + 1);
+  /** Makes `index` writable, the empty value so far. */
+  open(index: number): void {
+    this.set(index, 0, 0, 0);
   }
 
-  /** Sets the value at `index` to the empty one. */
-  clear(index: number): void {
-    this.kinds[index] = 0;
-    this.starts[index] = 0;
-    this.ends[index] = 0;
+  /** Sets a value of a kind whose content is at `[start, end)`. */
+  set(index: number, kind: number, start: number, end: number): void {
+    if (index >= this.kinds.length) {
+      this.kinds = grow(this.kinds, index + 1);
+      this.starts = grow(this.starts, index + 1);
+      this.ends = grow(this.ends, index + 1);
+    }
+    this.kinds[index] = kind;
+    this.starts[index] = start;
+    this.ends[index] = end;
   }
 
   /**

@@ -46,7 +46,9 @@ export class WordsBuilder {
     this.#doubles[index] = view.getInt32(position + 4, true) * 0x1_0000_0000 + view.getUint32(position, true);
   }
 
-  clear(index: number): void {
+  /** Makes `index` writable, 0 so far. */
+  open(index: number): void {
+    this.ensure(index);
     this.#halves[index * 2] = 0;
     this.#halves[index * 2 + 1] = 0;
   }

@@ -1,45 +1,50 @@
 import type { ChunkWriter } from './chunk-writer.ts';
 import { inPieces } from './pieces.ts';
 
-/** Byte → its two hex digits, as they lie in memory (little-endian pair). */
-const DIGITS = new Uint16Array(256);
-for (let byte = 0; byte < DIGITS.length; byte++) {
-  const text = byte.toString(16).padStart(2, '0');
-  DIGITS[byte] = text.charCodeAt(0) | (text.charCodeAt(1) << 8);
-}
-
-/** The ids of a column: bytes of `source` from `starts[row]` on, `absent` for none. */
+/** The ids of a column. */
 export interface HexColumn {
-  readonly source: Uint8Array;
-  readonly starts: Uint32Array;
-  readonly absent: number;
-  /** Length of an id in bytes, at most 63. */
-  readonly byteCount: number;
+  /** Id i is the words from `i * wordCount` on, little-endian; one of zeros is absent. */
+  readonly words: Int32Array;
+  /** At most 15. */
+  readonly wordCount: number;
 }
 
 /** Ids as String values in lower-case hex; an absent one is the empty string. */
 export function writeHex(writer: ChunkWriter, column: HexColumn, rows: Uint32Array): void {
-  const width = column.byteCount * 2 + 1;
+  const width = column.wordCount * 8 + 1;
   inPieces(rows.length, (from, to) => {
     writer.reserve((to - from) * width);
     putHex(writer, column, rows.subarray(from, to));
   });
 }
 
-function putHex(writer: ChunkWriter, column: HexColumn, rows: Uint32Array): void {
-  const { source, starts, absent, byteCount } = column;
+function putHex(writer: ChunkWriter, { words, wordCount }: HexColumn, rows: Uint32Array): void {
   const { bytes, view } = writer;
   let { position } = writer;
   for (let index = 0; index < rows.length; index++) {
-    const start = starts[rows[index] as number] as number;
-    if (start === absent) {
+    const first = (rows[index] as number) * wordCount;
+    let all = 0;
+    for (let at = first; at < first + wordCount; at++) all |= words[at] as number;
+    if (all === 0) {
       bytes[position++] = 0;
       continue;
     }
-    bytes[position++] = byteCount * 2;
-    for (let at = start; at < start + byteCount; at++, position += 2) {
-      view.setUint16(position, DIGITS[source[at] as number] as number, true);
+    bytes[position++] = wordCount * 8;
+    for (let at = first; at < first + wordCount; at++, position += 8) {
+      const word = words[at] as number;
+      view.setInt32(position, digits(word & 0xffff), true);
+      view.setInt32(position + 4, digits(word >>> 16), true);
     }
   }
   writer.position = position;
+}
+
+/** Two bytes, little-endian, as their four hex digits in the order of memory. All four at once, within one word. */
+function digits(two: number): number {
+  const high = (two >>> 4) & 0x0f0f;
+  const low = two & 0x0f0f;
+  const nibbles = ((high | (high << 8)) & 0x00ff00ff) | (((low | (low << 8)) & 0x00ff00ff) << 8);
+  const isLetter = ((nibbles + 0x06060606) >>> 4) & 0x01010101;
+  // '0' is 0x30; 'a' follows '9' after 39 others.
+  return nibbles + 0x30303030 + isLetter * 39;
 }

@@ -3,8 +3,8 @@ import { generatePayload } from '../../bench/payload/generate.ts';
 import { liveRequests } from '../../bench/payload/live-requests.ts';
 import { requestKey } from '../../bench/payload/numbered-requests.ts';
 import { decodeSpans } from '../../otlp/columns/decode.ts';
+import { idText } from '../../otlp/columns/identifiers.ts';
 import { SIGNALS } from '../../schemas/names.ts';
-import { hexAt } from '../otlp/columns/unpack.ts';
 
 const AT_MILLIS = 1_790_000_000_123;
 const decoded = (bytes: Uint8Array) => decodeSpans([{ bytes, offset: 0, appendedMillis: 0, tenant: '' }]);
@@ -25,7 +25,7 @@ describe('liveRequests()', () => {
     const batch = decoded(liveRequests('traces', 50)(8, AT_MILLIS));
     const template = decoded(generatePayload('traces', { requests: 1, records: 50 })[0] as Uint8Array);
     for (let row = 0; row < 50; row++) {
-      expect(hexAt(batch, batch.traceId, row, 16).slice(0, 16)).toBe(requestKey(8));
+      expect(idText(batch.traceId, row).slice(0, 16)).toBe(requestKey(8));
       const millisBefore = AT_MILLIS - Number(batch.startNanos[row] as bigint) / 1e6;
       expect(millisBefore).toBeGreaterThan(0);
       expect(millisBefore).toBeLessThan(61);

@@ -3,8 +3,8 @@ import { benchDecodeEncode } from '../../bench/decode-encode.ts';
 import { BASE_NANOS } from '../../bench/payload/common.ts';
 import { generatePayload } from '../../bench/payload/generate.ts';
 import { decodeSpans } from '../../otlp/columns/decode.ts';
+import { idText } from '../../otlp/columns/identifiers.ts';
 import { SIGNALS } from '../../schemas/names.ts';
-import { hexAt } from '../otlp/columns/unpack.ts';
 
 describe('generatePayload()', () => {
   test('generatePayload() gives the same bytes for the same options, and others for another seed', () => {
@@ -29,7 +29,7 @@ describe('generatePayload()', () => {
     expect(bytes).toBeLessThan(485);
     const traces = new Map<string, number>();
     for (let row = 0; row < batch.count; row++) {
-      const id = hexAt(batch, batch.traceId, row, 16);
+      const id = idText(batch.traceId, row);
       traces.set(id, (traces.get(id) ?? 0) + 1);
     }
     expect(new Set(traces.values())).toEqual(new Set([10]));

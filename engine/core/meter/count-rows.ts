@@ -1,6 +1,6 @@
 /** Counts the rows of one table for one SLO generation. */
+import { idText } from '../../../otlp/columns/identifiers.ts';
 import type { Batch } from '../../../otlp/columns/types.ts';
-import { NONE } from '../../../otlp/columns/types.ts';
 import type { Counter } from './counter.ts';
 import type { EventTable } from './event-table.ts';
 
@@ -55,7 +55,7 @@ export function countRows(
     }
     tally.total += 1;
     if (good(row)) tally.good += 1;
-    else if (tally.sampleTraceIds.length < SAMPLES) addSample(tally, batch, table, row);
+    else if (tally.sampleTraceIds.length < SAMPLES) addSample(tally, table, row);
   }
 }
 
@@ -68,9 +68,7 @@ function tallyOf(tallies: Tallies, slice: number): SliceTally {
   return tally;
 }
 
-function addSample(tally: SliceTally, batch: Batch, table: EventTable, row: number): void {
-  const start = table.traceId?.[row] ?? NONE;
-  if (start === NONE) return;
-  const id = Buffer.from(batch.source.subarray(start, start + 16)).toString('hex');
-  if (!tally.sampleTraceIds.includes(id)) tally.sampleTraceIds.push(id);
+function addSample(tally: SliceTally, table: EventTable, row: number): void {
+  const id = table.traceId ? idText(table.traceId, row) : '';
+  if (id !== '' && !tally.sampleTraceIds.includes(id)) tally.sampleTraceIds.push(id);
 }

@@ -1,5 +1,5 @@
 import { halvesOf, halvesOfMillis, logEventMillis, logTimeSource } from '../../../otlp/columns/event-time.ts';
-import { type LogBatch, NONE } from '../../../otlp/columns/types.ts';
+import type { LogBatch } from '../../../otlp/columns/types.ts';
 import { TABLES } from '../../../schemas/names.ts';
 import { LOG_COLUMNS } from '../../../schemas/tables.ts';
 import type { ChunkPool } from '../../../store/native/chunk-pool.ts';
@@ -58,11 +58,10 @@ function logWriters(writer: ChunkWriter, batch: LogBatch, rows: Uint32Array): Co
   const { source, scopes, resources } = batch;
   const scopeRuns = runsOf(rows, batch.scope);
   const resourceRuns = liftRuns(scopeRuns, scopes.resource);
-  const ids = (starts: Uint32Array, byteCount: number) => ({ source, starts, absent: NONE, byteCount });
   return {
     ...ownerWriters(writer, batch, scopeRuns),
-    TraceId: () => writeHex(writer, ids(batch.traceId, 16), rows),
-    SpanId: () => writeHex(writer, ids(batch.spanId, 8), rows),
+    TraceId: () => writeHex(writer, batch.traceId, rows),
+    SpanId: () => writeHex(writer, batch.spanId, rows),
     TraceFlags: () => writeUint8s(writer, batch.flags, rows),
     SeverityText: () => writeEntries(writer, batch.severityText, rows),
     SeverityNumber: () => writeUint8s(writer, batch.severityNumber, rows),

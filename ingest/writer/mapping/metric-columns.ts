@@ -1,12 +1,6 @@
 /** Column writers the metric tables share. */
 import { halvesOf } from '../../../otlp/columns/event-time.ts';
-import {
-  type Exemplars,
-  type HistogramPoints,
-  type MetricBatch,
-  NONE,
-  type PointTable,
-} from '../../../otlp/columns/types.ts';
+import type { Exemplars, HistogramPoints, MetricBatch, PointTable } from '../../../otlp/columns/types.ts';
 import type { ChunkWriter } from '../../../store/native/chunk-writer.ts';
 import { writeInt32s, writeWords } from '../../../store/native/fixed.ts';
 import { writeAttributes } from './attributes.ts';
@@ -61,14 +55,13 @@ export function exemplarWriters(
   rows: Uint32Array,
 ): ColumnWriters {
   const children = childrenOf(exemplars.offsets, rows);
-  const ids = (starts: Uint32Array, byteCount: number) => ({ source, starts, absent: NONE, byteCount });
   return {
     'Exemplars.FilteredAttributes': () =>
       writeAttributeArrays(writer, source, exemplars.attributes, children),
     'Exemplars.TimeUnix': () => writeWordArrays(writer, halvesOf(exemplars.timeNanos), children),
     'Exemplars.Value': () => writeWordArrays(writer, halvesOf(exemplars.value), children),
-    'Exemplars.SpanId': () => writeHexArrays(writer, ids(exemplars.spanId, 8), children),
-    'Exemplars.TraceId': () => writeHexArrays(writer, ids(exemplars.traceId, 16), children),
+    'Exemplars.SpanId': () => writeHexArrays(writer, exemplars.spanId, children),
+    'Exemplars.TraceId': () => writeHexArrays(writer, exemplars.traceId, children),
   };
 }
 

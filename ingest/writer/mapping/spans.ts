@@ -1,5 +1,5 @@
 import { halvesOf, hasUsableEnd, millisOf, spanEventMillisOf } from '../../../otlp/columns/event-time.ts';
-import { NONE, type SpanBatch } from '../../../otlp/columns/types.ts';
+import type { SpanBatch } from '../../../otlp/columns/types.ts';
 import { TABLES } from '../../../schemas/names.ts';
 import { SPAN_COLUMNS } from '../../../schemas/tables.ts';
 import type { ChunkPool } from '../../../store/native/chunk-pool.ts';
@@ -71,13 +71,12 @@ function durationsOf(batch: SpanBatch): { readonly durations: Uint32Array; reado
 function spanWriters(writer: ChunkWriter, batch: SpanBatch, rows: Uint32Array): ColumnWriters {
   const { source, scopes } = batch;
   const scopeRuns = runsOf(rows, batch.scope);
-  const ids = (starts: Uint32Array, byteCount: number) => ({ source, starts, absent: NONE, byteCount });
   return {
     ...ownerWriters(writer, batch, scopeRuns),
     Timestamp: () => writeWords(writer, halvesOf(batch.startNanos), rows),
-    TraceId: () => writeHex(writer, ids(batch.traceId, 16), rows),
-    SpanId: () => writeHex(writer, ids(batch.spanId, 8), rows),
-    ParentSpanId: () => writeHex(writer, ids(batch.parentSpanId, 8), rows),
+    TraceId: () => writeHex(writer, batch.traceId, rows),
+    SpanId: () => writeHex(writer, batch.spanId, rows),
+    ParentSpanId: () => writeHex(writer, batch.parentSpanId, rows),
     TraceState: () => writeSlices(writer, source, batch.traceState, rows),
     SpanName: () => writeEntries(writer, batch.name, rows),
     SpanKind: () => writeNames(writer, KINDS, batch.kind, rows),
@@ -105,10 +104,9 @@ function eventWriters(writer: ChunkWriter, batch: SpanBatch, rows: Uint32Array):
 function linkWriters(writer: ChunkWriter, batch: SpanBatch, rows: Uint32Array): ColumnWriters {
   const { links, source } = batch;
   const children = childrenOf(links.offsets, rows);
-  const ids = (starts: Uint32Array, byteCount: number) => ({ source, starts, absent: NONE, byteCount });
   return {
-    'Links.TraceId': () => writeHexArrays(writer, ids(links.traceId, 16), children),
-    'Links.SpanId': () => writeHexArrays(writer, ids(links.spanId, 8), children),
+    'Links.TraceId': () => writeHexArrays(writer, links.traceId, children),
+    'Links.SpanId': () => writeHexArrays(writer, links.spanId, children),
     'Links.TraceState': () => writeSliceArrays(writer, source, links.traceState, children),
     'Links.Attributes': () => writeAttributeArrays(writer, source, links.attributes, children),
   };

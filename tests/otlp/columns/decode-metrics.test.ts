@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bytesField, message, varintField } from '../../../bench/payload/protobuf.ts';
 import { createDecoder, decodeMetrics } from '../../../otlp/columns/decode.ts';
+import { idText } from '../../../otlp/columns/identifiers.ts';
 import {
   type Exemplars,
   METRIC_KIND,
@@ -17,7 +18,7 @@ import {
   SUM_POINTS,
   TRACE_ID,
 } from './metric-messages.ts';
-import { attributesAt, hexAt, rangeOf, sliceText } from './unpack.ts';
+import { attributesAt, rangeOf, sliceText } from './unpack.ts';
 
 function decodeOne(bytes: Uint8Array): MetricBatch {
   return decodeMetrics([{ bytes, offset: 0, appendedMillis: 1, tenant: '' }]);
@@ -34,8 +35,8 @@ function exemplarsAt(batch: MetricBatch, exemplars: Exemplars, row: number): unk
   return rangeOf(exemplars.offsets, row).map((index) => ({
     time: exemplars.timeNanos[index],
     value: exemplars.value[index],
-    traceId: hexAt(batch, exemplars.traceId, index, 16),
-    spanId: hexAt(batch, exemplars.spanId, index, 8),
+    traceId: idText(exemplars.traceId, index),
+    spanId: idText(exemplars.spanId, index),
     attributes: attributesAt(batch, exemplars.attributes, index),
   }));
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesField, fixed64Field, message, varintField } from '../../../bench/payload/protobuf.ts';
 import { createDecoder, decode, decodeLogs, decodeSpans } from '../../../otlp/columns/decode.ts';
+import { idText } from '../../../otlp/columns/identifiers.ts';
 import type { EncodedRequest, LogBatch, SpanBatch } from '../../../otlp/columns/types.ts';
-import { NONE } from '../../../otlp/columns/types.ts';
 import { groups, log, span } from './arbitraries.ts';
 import { encodeLog, encodeRequest, encodeSpan, shuffled } from './model.ts';
 import { attributesAt, groupsOf, logAt, sliceText, spanAt } from './unpack.ts';
@@ -62,7 +62,20 @@ describe('decodeSpans()', () => {
     const batch = decodeSpans([
       spanRequest(bytesField(1, new Uint8Array(16)), bytesField(2, new Uint8Array(8)), bytesField(4, 'abc')),
     ]);
-    expect([batch.traceId[0], batch.spanId[0], batch.parentSpanId[0]]).toEqual([NONE, NONE, NONE]);
+    const ids = [batch.traceId, batch.spanId, batch.parentSpanId];
+    expect(ids.map((column) => idText(column, 0))).toEqual(['', '', '']);
+  });
+
+  test('decodeSpans() takes the last of several ids, absent when that one has a wrong length', () => {
+    const batch = decodeSpans([
+      spanRequest(
+        bytesField(1, new Uint8Array(16).fill(1)),
+        bytesField(1, 'abc'),
+        bytesField(2, 'abc'),
+        bytesField(2, new Uint8Array(8).fill(0xfe)),
+      ),
+    ]);
+    expect([idText(batch.traceId, 0), idText(batch.spanId, 0)]).toEqual(['', 'fe'.repeat(8)]);
   });
 
   test('decodeSpans() merges a status, a resource and a scope that come in two pieces', () => {

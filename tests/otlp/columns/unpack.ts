@@ -1,4 +1,6 @@
 /** Batches back to plain objects, the way the columns' documentation says. */
+
+import { idText } from '../../../otlp/columns/identifiers.ts';
 import {
   type AttributesColumn,
   type BatchBase,
@@ -17,11 +19,6 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export function sliceText(batch: BatchBase, column: SliceColumn, row: number): string {
   const start = column.starts[row] as number;
   return start === NONE ? '' : decoder.decode(batch.source.subarray(start, column.ends[row]));
-}
-
-export function hexAt(batch: BatchBase, starts: Uint32Array, row: number, length: number): string {
-  const start = starts[row] as number;
-  return start === NONE ? '' : Buffer.from(batch.source.subarray(start, start + length)).toString('hex');
 }
 
 export function valueAt(batch: BatchBase, column: ValueColumn, index: number): ModelValue {
@@ -62,9 +59,9 @@ export function rangeOf(offsets: Uint32Array, row: number): number[] {
 export function spanAt(batch: SpanBatch, row: number): ModelSpan {
   const { events, links } = batch;
   return {
-    traceId: hexAt(batch, batch.traceId, row, 16),
-    spanId: hexAt(batch, batch.spanId, row, 8),
-    parentSpanId: hexAt(batch, batch.parentSpanId, row, 8),
+    traceId: idText(batch.traceId, row),
+    spanId: idText(batch.spanId, row),
+    parentSpanId: idText(batch.parentSpanId, row),
     traceState: sliceText(batch, batch.traceState, row),
     name: batch.name.dictionary.text(batch.name.ids[row] as number),
     kind: batch.kind[row] as number,
@@ -80,8 +77,8 @@ export function spanAt(batch: SpanBatch, row: number): ModelSpan {
       attributes: attributesAt(batch, events.attributes, event),
     })),
     links: rangeOf(links.offsets, row).map((link) => ({
-      traceId: hexAt(batch, links.traceId, link, 16),
-      spanId: hexAt(batch, links.spanId, link, 8),
+      traceId: idText(links.traceId, link),
+      spanId: idText(links.spanId, link),
       traceState: sliceText(batch, links.traceState, link),
       attributes: attributesAt(batch, links.attributes, link),
     })),
@@ -97,8 +94,8 @@ export function logAt(batch: LogBatch, row: number): ModelLog {
     body: valueAt(batch, batch.body, row),
     attributes: attributesAt(batch, batch.attributes, row),
     flags: batch.flags[row] as number,
-    traceId: hexAt(batch, batch.traceId, row, 16),
-    spanId: hexAt(batch, batch.spanId, row, 8),
+    traceId: idText(batch.traceId, row),
+    spanId: idText(batch.spanId, row),
     eventName: batch.eventName.dictionary.text(batch.eventName.ids[row] as number),
   };
 }

@@ -59,17 +59,14 @@ export function sliceTest(condition: ValueCondition, column: SliceColumn, source
 const HEX = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /** Ids in lower-case hex, zeros when absent. Written into one buffer, row after row. */
-export function idTest(
-  condition: ValueCondition,
-  column: IdColumn,
-  { source, length }: { readonly source: Uint8Array; readonly length: number },
-): RowTest {
+export function idTest(condition: ValueCondition, { words, wordCount }: IdColumn): RowTest {
   const test = bytesTestOf(condition);
+  const length = wordCount * 4;
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   const hex = new Uint8Array(length * 2);
   return (row) => {
-    const start = column[row] as number;
     for (let index = 0; index < length; index++) {
-      const byte = start === NONE ? 0 : (source[start + index] as number);
+      const byte = bytes[row * length + index] as number;
       hex[index * 2] = HEX[byte >>> 4] as number;
       hex[index * 2 + 1] = HEX[byte & 15] as number;
     }

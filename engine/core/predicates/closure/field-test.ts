@@ -78,11 +78,11 @@ function spanTest(condition: FieldCondition, batch: SpanBatch): RowTest {
     case 'span.duration':
       return durationTest(condition, batch.startNanos, batch.endNanos);
     case 'span.trace_id.string':
-      return idTest(ofValue(condition), batch.traceId, { source, length: 16 });
+      return idTest(ofValue(condition), batch.traceId);
     case 'span.span_id.string':
-      return idTest(ofValue(condition), batch.spanId, { source, length: 8 });
+      return idTest(ofValue(condition), batch.spanId);
     case 'span.parent_span_id.string':
-      return idTest(ofValue(condition), batch.parentSpanId, { source, length: 8 });
+      return idTest(ofValue(condition), batch.parentSpanId);
     case 'span.trace_state':
       return sliceTest(ofValue(condition), batch.traceState, source);
     case 'span.flags':
@@ -106,9 +106,9 @@ function logTest(condition: FieldCondition, batch: LogBatch): RowTest {
     case 'log.event_name':
       return dictionaryTest(ofValue(condition), batch.eventName);
     case 'log.trace_id.string':
-      return idTest(ofValue(condition), batch.traceId, { source, length: 16 });
+      return idTest(ofValue(condition), batch.traceId);
     case 'log.span_id.string':
-      return idTest(ofValue(condition), batch.spanId, { source, length: 8 });
+      return idTest(ofValue(condition), batch.spanId);
     default:
       throw unreadable(condition);
   }

@@ -2,6 +2,7 @@
 import {
   type AttributesColumn,
   type DictionaryColumn,
+  type IdColumn,
   type LogBatch,
   METRIC_KIND,
   type MetricBatch,
@@ -77,9 +78,18 @@ export function spanBatch(rows: readonly SpanRow[]): SpanBatch {
     signal: 'traces' as const,
     count: rows.length,
     scope: origins.scope,
-    traceId: build.ids(rows.map((row) => row.traceId)),
-    spanId: build.ids(rows.map((row) => row.spanId)),
-    parentSpanId: build.ids(rows.map((row) => row.parentSpanId)),
+    traceId: build.ids(
+      4,
+      rows.map((row) => row.traceId),
+    ),
+    spanId: build.ids(
+      2,
+      rows.map((row) => row.spanId),
+    ),
+    parentSpanId: build.ids(
+      2,
+      rows.map((row) => row.parentSpanId),
+    ),
     traceState: build.slices(rows.map((row) => row.traceState)),
     name: build.dictionary(rows.map((row) => row.name ?? '')),
     kind: Uint8Array.from(rows, (row) => row.kind ?? 0),
@@ -97,8 +107,8 @@ export function spanBatch(rows: readonly SpanRow[]): SpanBatch {
     },
     links: {
       offsets: new Uint32Array(rows.length + 1),
-      traceId: build.ids([]),
-      spanId: build.ids([]),
+      traceId: build.ids(4),
+      spanId: build.ids(2),
       traceState: build.slices([]),
       attributes: build.attributes([]),
     },
@@ -121,8 +131,14 @@ export function logBatch(rows: readonly LogRow[]): LogBatch {
     body: build.values(rows.map((row) => row.body ?? null)),
     attributes: build.attributes(rows.map((row) => row.attributes ?? [])),
     flags: new Uint32Array(rows.length),
-    traceId: build.ids(rows.map((row) => row.traceId)),
-    spanId: build.ids(rows.map((row) => row.spanId)),
+    traceId: build.ids(
+      4,
+      rows.map((row) => row.traceId),
+    ),
+    spanId: build.ids(
+      2,
+      rows.map((row) => row.spanId),
+    ),
     eventName: build.dictionary(rows.map((row) => row.eventName ?? '')),
   };
   return { ...batch, source: build.source() };
@@ -240,8 +256,8 @@ class Build {
         attributes: this.attributes([]),
         timeNanos: new BigUint64Array(0),
         value: new Float64Array(0),
-        traceId: this.ids([]),
-        spanId: this.ids([]),
+        traceId: this.ids(4),
+        spanId: this.ids(2),
       },
     };
   }
@@ -256,10 +272,12 @@ class Build {
     };
   }
 
-  ids(hexes: readonly (string | undefined)[]): Uint32Array {
-    return Uint32Array.from(hexes, (hex) =>
-      hex === undefined ? NONE : this.#append(Buffer.from(hex, 'hex'))[0],
-    );
+  ids(wordCount: 2 | 4, hexes: readonly (string | undefined)[] = []): IdColumn {
+    const bytes = new Uint8Array(hexes.length * wordCount * 4);
+    for (const [index, hex] of hexes.entries()) {
+      if (hex !== undefined) bytes.set(Buffer.from(hex, 'hex'), index * wordCount * 4);
+    }
+    return { words: new Int32Array(bytes.buffer), wordCount };
   }
 
   dictionary(texts: readonly string[]): DictionaryColumn {
