@@ -8,6 +8,7 @@ import { unknownTopic } from '../../checks.ts';
 import { LogError } from '../../errors.ts';
 import type { TopicPartition } from '../../types.ts';
 import type { KafkaAddress } from '../address.ts';
+import type { RepeatCounter } from '../produce/repeat-counter.ts';
 import { Code, concernsCoordinator } from './codes.ts';
 import { Connections, type TlsMaterial } from './connections.ts';
 import { isHopeless, logClosed, reasonOf, refusal, Unsettled } from './failures.ts';
@@ -16,6 +17,13 @@ import { OutageReport } from './outage-report.ts';
 import { parseBroker } from './parse-broker.ts';
 import { pauseMillis } from './pause.ts';
 import { type KafkaTopic, TopicDirectory } from './topic-directory.ts';
+
+/** What a cluster needs beside the address. */
+export interface ClusterOptions {
+  readonly logger: Logger;
+  readonly repeats: RepeatCounter;
+  readonly tls?: TlsMaterial;
+}
 
 /** How long to try. */
 export interface AttemptOptions {
@@ -57,7 +65,11 @@ export class Cluster {
   #brokers: ReadonlyMap<number, Broker> = new Map();
   #controller = -1;
 
-  constructor(address: KafkaAddress, options: { readonly logger: Logger; readonly tls?: TlsMaterial }) {
+  /** Tries to append that are repeated. */
+  readonly repeats: RepeatCounter;
+
+  constructor(address: KafkaAddress, options: ClusterOptions) {
+    this.repeats = options.repeats;
     this.#connections = new Connections(address, options.tls);
     this.#bootstrap = address.brokers.map(parseBroker);
     this.#outages = new OutageReport(options.logger);
@@ -65,6 +77,11 @@ export class Cluster {
 
   get closed(): boolean {
     return this.#closing.signal.aborted;
+  }
+
+  /** The brokers' node ids, as of the last description of topics. */
+  get nodes(): readonly number[] {
+    return [...this.#brokers.keys()];
   }
 
   checkOpen(): void {

@@ -10,6 +10,8 @@ export interface KafkaTopic {
   readonly id: string;
   /** Node ids by partition, -1 where there is none. */
   readonly leaders: readonly number[];
+  /** Replicas of the partition that has the fewest. */
+  readonly replicas: number;
   /** `performance.now()` of the description. */
   readonly at: number;
 }
@@ -75,7 +77,8 @@ export class TopicDirectory {
   #note(name: string, { topicId: id, partitions }: DescribedTopic): KafkaTopic {
     const leaders: number[] = new Array(partitions.length).fill(-1);
     for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId;
-    const topic = { name, id, leaders, at: performance.now() };
+    const replicas = Math.min(...partitions.map(({ replicaNodes }) => replicaNodes.length));
+    const topic = { name, id, leaders, replicas, at: performance.now() };
     this.#known.set(name, topic);
     return topic;
   }

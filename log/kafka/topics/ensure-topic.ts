@@ -4,7 +4,8 @@
  * - missing: created with everything below;
  * - fewer partitions than asked for: some are added;
  * - another retention than configured: set, as the setting is Valet's;
- * - client timestamps or a smaller record limit: left, as somebody else may rely on it, and said in the log;
+ * - client timestamps, a smaller record limit, fewer replicas or fewer in sync than safety needs: left, as somebody
+ *   else may rely on it, and said in the log with what to set;
  * - compacted where it should not be or the other way round: a `TypeError`, as its records would be lost.
  */
 import {
@@ -21,6 +22,8 @@ import type { KafkaAddress } from '../address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code, passes } from '../cluster/codes.ts';
 import { nameOf, Unsettled, unsettled } from '../cluster/failures.ts';
+import type { KafkaTopic } from '../cluster/topic-directory.ts';
+import { durabilityProblems, type TopicDurability } from './durability-problems.ts';
 import { describeTopic, type TopicConfiguration } from './topic-settings.ts';
 
 export interface EnsureContext {
@@ -46,9 +49,10 @@ export async function ensureTopic(
   // One step at a time, each from what is there by then: others create, change and delete as well.
   await cluster.attempt(`make topic "${name}" ready`, async () => {
     const topic = await cluster.lookAt(name, 0);
-    if (!topic) isChecked = await createTopic(context, name, options);
+    // Another broker may not have heard of what was created a moment ago.
+    if (!topic) isChecked = (await createTopic(context, name, options)) || isChecked;
     else if (!isChecked) {
-      await checkConfiguration(context, name, options);
+      await checkConfiguration(context, topic, options);
       isChecked = true;
     } else if (topic.leaders.length < options.partitions)
       await addPartitions(cluster, name, options.partitions);
@@ -59,10 +63,11 @@ export async function ensureTopic(
 
 /** Whether it was this call that created it. */
 async function createTopic(
-  { cluster, address }: EnsureContext,
+  context: EnsureContext,
   name: string,
   options: CompleteTopicOptions,
 ): Promise<boolean> {
+  const { cluster, address } = context;
   const act = `create topic "${name}"`;
   const wanted = { ...ownSettings(options), ...creationSettings(options, address) };
   const request = {
@@ -80,6 +85,11 @@ async function createTopic(
   if (code === Code.TOPIC_ALREADY_EXISTS) return false;
   if (passes(code)) throw unsettled(act, code);
   if (code !== Code.NONE) throw failure(act, code, result?.errorMessage);
+  const durability = {
+    replicas: address.replication,
+    minInSync: minInSyncOf(address.replication),
+  };
+  warnOfDurability(context, name, durability);
   return true;
 }
 
@@ -98,10 +108,12 @@ async function addPartitions(cluster: Cluster, name: string, count: number): Pro
 }
 
 async function checkConfiguration(
-  { cluster, logger, address }: EnsureContext,
-  name: string,
+  context: EnsureContext,
+  topic: KafkaTopic,
   options: CompleteTopicOptions,
 ): Promise<void> {
+  const { cluster, logger } = context;
+  const { name } = topic;
   const found = await describeTopic(cluster, name);
   if (!found) return;
   const isCompacted = found.get('cleanup.policy')?.includes('compact') === true;
@@ -109,7 +121,7 @@ async function checkConfiguration(
     throw new TypeError(
       `Cannot change the cleanup of topic "${name}": current value is ${found.get('cleanup.policy')}`,
     );
-  warnOfDifferences(found, { name, logger, address });
+  warnOfDifferences(context, topic, found);
   const changed = Object.entries(ownSettings(options)).filter(([key, value]) => found.get(key) !== value);
   if (changed.length === 0) return;
   const code = await alter(cluster, name, changed);
@@ -119,12 +131,9 @@ async function checkConfiguration(
 }
 
 function warnOfDifferences(
+  { cluster, logger, address }: EnsureContext,
+  { name, replicas }: KafkaTopic,
   found: TopicConfiguration,
-  {
-    name,
-    logger,
-    address,
-  }: { readonly name: string; readonly logger: Logger; readonly address: KafkaAddress },
 ): void {
   const timestamps = found.get('message.timestamp.type');
   if (timestamps !== 'LogAppendTime')
@@ -135,6 +144,19 @@ function warnOfDifferences(
       { topic: name, maxMessageBytes, wanted: address.messageMaxBytes },
       'the topic takes smaller messages than configured: larger requests are split',
     );
+  const minInSync = Number(found.get('min.insync.replicas'));
+  warnOfDurability({ cluster, logger, address }, name, { replicas, minInSync });
+}
+
+function warnOfDurability(
+  { cluster, logger, address }: EnsureContext,
+  topic: string,
+  { replicas, minInSync }: Pick<TopicDurability, 'replicas' | 'minInSync'>,
+): void {
+  const brokers = cluster.nodes.length;
+  const { replication: wantedReplicas } = address;
+  for (const { message, set } of durabilityProblems({ replicas, minInSync, brokers, wantedReplicas }))
+    logger.warn({ topic, replicas, minInSync, set }, message);
 }
 
 /** The broker's code. */
@@ -171,7 +193,7 @@ function creationSettings(
     'cleanup.policy': cleanup,
     'message.timestamp.type': 'LogAppendTime',
     'max.message.bytes': String(messageMaxBytes),
-    'min.insync.replicas': replication >= 3 ? '2' : '1',
+    'min.insync.replicas': String(minInSyncOf(replication)),
     // Records go by whole segments, and never out of the one that is written: an eighth is how exact retention is.
     ...(cleanup === 'compact'
       ? { 'segment.bytes': String(32 * MIB), 'segment.ms': String(HOUR_MILLIS) }
@@ -180,6 +202,11 @@ function creationSettings(
           'segment.ms': String(clamp(retentionMillis / 8, HOUR_MILLIS / 6, 168 * HOUR_MILLIS)),
         }),
   };
+}
+
+/** With two replicas, 2 would let nothing in while one is away. */
+function minInSyncOf(replication: number): number {
+  return replication >= 3 ? 2 : 1;
 }
 
 function failure(act: string, code: number, message: string | null | undefined): LogError {

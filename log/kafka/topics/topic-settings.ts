@@ -96,4 +96,5 @@ const KEYS = [
   'retention.ms',
   'retention.bytes',
   'delete.retention.ms',
+  'min.insync.replicas',
 ];
