@@ -166,6 +166,11 @@ export class Engine {
     return this.#meters.step(waitMillis, signal);
   }
 
+  /** Shows how far the meters are behind. */
+  measure(): Promise<void> {
+    return this.#meters.measure();
+  }
+
   /** One step of the evaluator up to now; true when there is more to do at once. */
   evaluate(): Promise<boolean> {
     return this.#evaluator.step(this.#options.now());

@@ -25,7 +25,7 @@ async function main(data: EngineWorkerData): Promise<void> {
     port?.postMessage(answer);
   }
 
-  const log = await openLog(data.log, { logger });
+  const log = await openLog(data.log, { logger, registry });
   const store = createStore(endpoint);
   await runEngine({ log, store, sloDir, latenessSeconds, registry, logger, signal: drain.signal });
   await log.close();

@@ -11,6 +11,7 @@ export interface EngineMetrics {
   readonly lost: Counter<'topic'>;
   readonly evaluation: Histogram;
   readonly lag: Gauge<'signal'>;
+  readonly lagRecords: Gauge<'topic' | 'partition'>;
   readonly resultRows: Counter<'table'>;
   readonly resultRowsDropped: Counter<'table'>;
   readonly alerts: Counter<'slo' | 'severity'>;
@@ -39,6 +40,12 @@ export function engineMetrics(registry: Registry): EngineMetrics {
       name: 'valet_engine_lag_seconds',
       help: 'How far the newest event time metered is behind the clock',
       labelNames: ['signal'],
+      registers,
+    }),
+    lagRecords: new Gauge({
+      name: 'valet_engine_lag_records',
+      help: 'Log records not metered yet',
+      labelNames: ['topic', 'partition'],
       registers,
     }),
     resultRows: counter('result_rows', 'Rows written to the result tables', ['table']),

@@ -25,6 +25,7 @@ interface Running {
 const EVALUATE_MILLIS = 1000;
 /** A read that finds nothing waits so long. */
 const WAIT_MILLIS = 30_000;
+const MEASURE_MILLIS = 5000;
 /** Between two steps of the meters, unless there is much to read: a transaction then carries more than one request. */
 const GATHER_MILLIS = 250;
 
@@ -51,6 +52,7 @@ export async function runEngine(options: RunEngineOptions): Promise<void> {
       followDefinitions(running),
       evaluateForever(running),
       meterForever(running),
+      measureForever(running),
     ];
     try {
       await Promise.all(loops);
@@ -85,6 +87,14 @@ async function meterForever({ engine, signal, patiently }: Running): Promise<voi
   while (!signal.aborted) {
     const step = await patiently('metering', () => engine.meter(WAIT_MILLIS, signal));
     await pause(step?.hasMore ? 0 : GATHER_MILLIS, signal);
+  }
+}
+
+/** The lag grows also while nothing is metered. */
+async function measureForever({ engine, signal, patiently }: Running): Promise<void> {
+  while (!signal.aborted) {
+    await patiently('metering', () => engine.measure());
+    await pause(MEASURE_MILLIS, signal);
   }
 }
 

@@ -18,3 +18,8 @@ export function renewedIdentity(identity: string): string {
 export function isSameLog(one: string, other: string): boolean {
   return one.split('~')[0] === other.split('~')[0];
 }
+
+/** Whether offsets were handed out a second time since the log was made. */
+export function isRenewed(identity: string): boolean {
+  return identity.includes('~');
+}

@@ -8,7 +8,8 @@
  * 2. A reader sees a record only after it is durable and its transaction committed, in offset order. Offsets may be
  *    skipped, by compaction and by what a log keeps for itself; only `LogRead.from` tells of records that are gone.
  * 3. `transact` is all or nothing: its appended records and its commits appear together or not at all.
- * 4. A topic's identity never changes while its offsets keep their meaning, and is new when they do not (identity.ts).
+ * 4. What cannot be read any more is never passed over: a read fails there, or gives it as a record with `damage`.
+ * 5. A topic's identity never changes while its offsets keep their meaning, and is new when they do not (identity.ts).
  */
 
 /** A topic's partition. */
@@ -36,6 +37,11 @@ export interface StoredRecord {
   readonly headers: Readonly<Record<string, string>>;
   /** Owned by the receiver of the record: never reused by the log. */
   readonly value: Uint8Array;
+  /**
+   * Why nobody can tell what was appended here, or in the offsets up to the next record; the value is then what the
+   * log has in its place. Only in reads with `giveDamaged`.
+   */
+  readonly damage?: string;
 }
 
 export interface ReadOptions {
@@ -45,6 +51,8 @@ export interface ReadOptions {
   readonly maxRecords?: number;
   /** With nothing to read, wait this long for a record, then resolve without one. @default 0 */
   readonly waitMillis?: number;
+  /** Take what is damaged as a record with `damage`, instead of failing there with `log-failed`. @default false */
+  readonly giveDamaged?: boolean;
   /** Ends the wait early; the read then resolves without a record. */
   readonly signal?: AbortSignal;
 }
@@ -132,7 +140,7 @@ export interface Membership {
 export interface DurableLog {
   /** Creates the topic when it is missing; keeps an existing one's records. */
   ensureTopic(topic: string, options?: TopicOptions): Promise<void>;
-  /** The topic's identity: part of every deduplication token (see invariant 4). */
+  /** The topic's identity: part of every deduplication token (see invariant 5). */
   identity(topic: string): Promise<string>;
   partitionCount(topic: string): Promise<number>;
   /** Most bytes one record of the topic may have, key, headers and value together; more is `record-too-large`. */
@@ -158,5 +166,7 @@ export interface DurableLog {
   transact(transaction: Transaction): Promise<readonly Appended[]>;
   /** Drops the records before the offset. */
   truncate(of: TopicPartition, beforeOffset: number): Promise<void>;
+  /** Bytes left on the disk of these topics' records, the fullest of several; undefined when the log cannot tell. */
+  freeBytes(topics: readonly string[]): Promise<number | undefined>;
   close(): Promise<void>;
 }

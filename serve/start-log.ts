@@ -12,7 +12,7 @@ const MAX_PAUSE_MILLIS = 10_000;
  * embedded log that cannot be opened is an error. Rejects when the process is told to stop.
  */
 export async function startLog(context: ProcessContext): Promise<DurableLog> {
-  const { configuration, logger, parts, readiness, stopping } = context;
+  const { configuration, logger, parts, readiness, registry, stopping } = context;
   if (configuration.mode === 'embedded') {
     makeDataDir(configuration.dataDir);
     return await open(context);
@@ -32,7 +32,7 @@ export async function startLog(context: ProcessContext): Promise<DurableLog> {
   }
 
   async function open({ logAddress }: ProcessContext): Promise<DurableLog> {
-    const log = await openLog(logAddress, { logger, maintain: true });
+    const log = await openLog(logAddress, { logger, registry, maintain: true });
     try {
       await ensureTopics(log, configuration);
     } catch (error) {

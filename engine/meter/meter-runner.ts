@@ -54,6 +54,7 @@ export class MeterRunner {
   readonly #options: MeterRunnerOptions;
   readonly #decoder: BatchDecoder;
   #position: Position | undefined;
+  #isRetired = false;
 
   constructor(options: MeterRunnerOptions) {
     this.#options = options;
@@ -64,7 +65,7 @@ export class MeterRunner {
   async read(options: ReadOptions): Promise<LogRead> {
     const { log, source } = this.#options;
     this.#position ??= await this.#restore();
-    return await log.read(source, this.#position.offset, options);
+    return await log.read(source, this.#position.offset, { ...options, giveDamaged: true });
   }
 
   /** Whether a read moves the meter on. */
@@ -99,6 +100,20 @@ export class MeterRunner {
         if (from > offset) this.#reportLoss(from - offset);
       },
     };
+  }
+
+  /** Shows how many log records it is behind. */
+  async measure(): Promise<void> {
+    const { log, source, metrics } = this.#options;
+    const { next } = await log.bounds(source);
+    if (this.#isRetired || this.#position === undefined) return;
+    metrics.lagRecords.set({ ...source }, Math.max(0, next - this.#position.offset));
+  }
+
+  /** The partition is another's, or another runner's: it has no figures here. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#options.metrics.lagRecords.remove({ ...this.#options.source });
   }
 
   /** What was committed last is taken up before the next read: it may not be what this runner believes. */
@@ -144,8 +159,8 @@ export class MeterRunner {
   #decode(records: readonly StoredRecord[]): Batch | undefined {
     if (records.length === 0) return undefined;
     const batch = this.#decoder.decode(
-      records.map(({ offset, appendedMillis, headers, value }) => {
-        return { offset, appendedMillis, tenant: headers[HEADER_TENANT] ?? '', bytes: value };
+      records.map(({ offset, appendedMillis, headers, value, damage }) => {
+        return { offset, appendedMillis, tenant: headers[HEADER_TENANT] ?? '', bytes: value, damage };
       }),
     );
     this.#options.metrics.decoded(batch);

@@ -67,14 +67,16 @@ export class Meters {
   assign(sources: readonly TopicPartition[]): void {
     for (const source of sources) {
       const runner = this.#options.makeRunner(source);
-      if (runner) this.#runners.set(keyOf(source), runner);
+      if (!runner) continue;
+      this.#retire(source);
+      this.#runners.set(keyOf(source), runner);
     }
     this.#waiting.abort();
   }
 
   /** Gives partitions back; resolves when no commit of theirs is under way. */
   revoke(sources: readonly TopicPartition[]): Promise<void> {
-    for (const source of sources) this.#runners.delete(keyOf(source));
+    for (const source of sources) this.#retire(source);
     this.#waiting.abort();
     return this.#options.gate.run(() => Promise.resolve());
   }
@@ -96,6 +98,16 @@ export class Meters {
     } finally {
       signal?.removeEventListener('abort', end);
     }
+  }
+
+  /** Shows how far each meter is behind. */
+  async measure(): Promise<void> {
+    await Promise.all([...this.#runners.values()].map((runner) => runner.measure()));
+  }
+
+  #retire(source: TopicPartition): void {
+    this.#runners.get(keyOf(source))?.retire();
+    this.#runners.delete(keyOf(source));
   }
 
   async #take(waitMillis: number, waiting: AbortController): Promise<MeterStep> {
@@ -160,7 +172,7 @@ export class Meters {
       const fenced = await transactParts(log, { parts: pieces, build: (parts) => this.#transaction(parts) });
       for (const piece of pieces) if (!fenced.has(piece)) piece.done();
       for (const { source, runner } of fenced) {
-        if (this.#runners.get(keyOf(source)) === runner) this.#runners.delete(keyOf(source));
+        if (this.#runners.get(keyOf(source)) === runner) this.#retire(source);
       }
     } catch (error) {
       for (const { runner } of pieces) runner.forget();

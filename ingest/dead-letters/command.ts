@@ -135,7 +135,7 @@ async function reachLog(openLog: () => Promise<DurableLog>): Promise<DurableLog>
 function filtered(command: Command): Command {
   return command
     .option('--topic <name>', 'of this topic: otlp_spans, otlp_metrics, otlp_logs')
-    .option('--reason <reason>', 'for this reason: undecodable, too-large, too-old, too-far-ahead')
+    .option('--reason <reason>', 'for this reason: undecodable, damaged, too-large, too-old, too-far-ahead')
     .option('--tenant <id>', 'of this tenant')
     .option('--since <when>', 'appended since: an age (15m, 2h, 7d) or an instant (2026-01-31T12:00:00Z)');
 }

@@ -27,14 +27,16 @@ const POLL_MILLIS = 500;
 
 /**
  * Appends letters to the topics they came from, each with a header that names it. The writer notes them in
- * `valet_replays` in the batch that stores them, so the note is there exactly when the rows are. True when none of
- * them became a letter again.
+ * `valet_replays` in the batch that stores them, so the note is there exactly when the rows are. Damaged ones are left
+ * out. True when none of them became a letter again.
  */
 export async function replayLetters(
   shelf: LetterShelf,
-  letters: readonly ShelvedLetter[],
+  all: readonly ShelvedLetter[],
   { openLog, again, yes, waitMillis, say }: ReplayOptions & { readonly openLog: () => Promise<DurableLog> },
 ): Promise<boolean> {
+  const damaged = all.filter(({ reason }) => reason === 'damaged');
+  const letters = all.filter(({ reason }) => reason !== 'damaged');
   const before = letters.filter(({ replayedMillis }) => replayedMillis !== undefined);
   if (before.length > 0 && !again)
     throw new DeadLetterError(
@@ -42,6 +44,8 @@ export async function replayLetters(
       `${amount(before.length)} of these ${before.length === 1 ? 'was' : 'were'} replayed before (${idsOf(before)}): ` +
         'what was stored then would be there twice. --again replays them nevertheless',
     );
+  for (const { id } of damaged)
+    say(`${id}  is left out: what the log could not read is no request that could be appended`);
   for (const letter of letters)
     say(`${letter.id}  ${letter.topic}  ${letter.reason}  ${sizeText(letter.size)}  ${letter.detail}`);
   if (letters.length === 0) say('No dead letters to replay.');

@@ -27,7 +27,7 @@ export function showLetter(letter: ShelvedLetter, bytes: Buffer, { json, all }: 
     ['reason', letter.reason],
     ['detail', letter.detail],
     ['rows', letter.rows === 0 ? 'unknown' : String(letter.rows)],
-    ['size', `${sizeText(letter.size)}, ${isJson(bytes) ? 'JSON' : 'protobuf'}`],
+    ['size', `${sizeText(letter.size)}, ${formatOf(letter, bytes)}`],
     ['replayed', letter.replayedMillis === undefined ? 'no' : `${secondsOf(letter.replayedMillis)} UTC`],
   ];
   return [
@@ -39,7 +39,13 @@ export function showLetter(letter: ShelvedLetter, bytes: Buffer, { json, all }: 
   ].join('\n');
 }
 
+function formatOf({ reason }: ShelvedLetter, bytes: Buffer): string {
+  if (reason === 'damaged') return 'a batch of the log';
+  return isJson(bytes) ? 'JSON' : 'protobuf';
+}
+
 function contentOf(letter: ShelvedLetter, bytes: Buffer): readonly string[] {
+  if (letter.reason === 'damaged') return [];
   if (isJson(bytes)) return jsonLines(bytes);
   const signal = signalOfTopic(letter.topic);
   return signal === undefined ? [] : describeRequest(signal, bytes);

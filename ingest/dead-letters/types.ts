@@ -1,10 +1,19 @@
 /** What could not be stored. Kept in a table and on a topic: docs/formats/dead-letters.md. */
 
 /** Why something is a dead letter. */
-export const DEAD_LETTER_REASONS = ['undecodable', 'too-large', 'too-old', 'too-far-ahead'] as const;
+export const DEAD_LETTER_REASONS = [
+  'undecodable',
+  'damaged',
+  'too-large',
+  'too-old',
+  'too-far-ahead',
+] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
-/** A log record, or the rows of it, that is not stored. At most one per record and reason. */
+/** Tenant of a letter that may hold records of any: no tenant can have this name, so none of them sees it. */
+export const UNKNOWN_TENANT = '?';
+
+/** A log record, the rows of it, or a batch of them that the log cannot read, that is not stored. At most one per record and reason. */
 export interface DeadLetter {
   /** Of the log record. */
   readonly offset: number;

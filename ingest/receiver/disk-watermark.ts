@@ -1,20 +1,19 @@
-import { statfs } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
 import type { Pressure } from './pressure.ts';
 
 /** Options of {@link watchDisk}. */
 export interface DiskWatermarkOptions {
-  /** A directory on the disk. */
-  readonly directory: string;
+  /** Whose disk it is, for people: `of the data directory`. */
+  readonly whose: string;
+  /** Bytes left on it; undefined when nobody can tell. */
+  readonly freeBytes: () => Promise<number | undefined>;
   /** With less free than this the receivers stop, bytes; 0 for never. */
   readonly minFreeBytes: number;
   readonly registry: Registry;
   readonly logger: Logger;
   /** @default 1000 */
   readonly intervalMillis?: number;
-  /** Bytes free to us on the directory's disk. @default what the file system says */
-  readonly freeBytes?: (directory: string) => Promise<number>;
 }
 
 /** A watched disk. */
@@ -31,8 +30,8 @@ const RETRY_SECONDS = 5;
 const MIB = 1024 * 1024;
 
 /**
- * Watches the room on a disk, the first look before it resolves. A look that fails changes nothing and is logged once
- * until one succeeds.
+ * Watches the room on a disk, the first look before it resolves. A look that tells nothing changes nothing; one that fails
+ * is logged, once until one succeeds.
  */
 export async function watchDisk(options: DiskWatermarkOptions): Promise<DiskWatermark> {
   const { registry, intervalMillis = 1000 } = options;
@@ -46,7 +45,11 @@ export async function watchDisk(options: DiskWatermarkOptions): Promise<DiskWate
         this.set(value());
       },
     });
-  gauge('free_bytes', 'Bytes free on the disk of the data directory', () => state.free);
+  gauge(
+    'free_bytes',
+    'Bytes free on the disk of the log, of the fullest one when there are several',
+    () => state.free,
+  );
   gauge('short', '1 while requests are refused because the disk is almost full', () => Number(state.isShort));
   await look(options, state);
   let isLooking = false;
@@ -69,37 +72,39 @@ interface State {
 }
 
 async function look(options: DiskWatermarkOptions, state: State): Promise<void> {
-  const { directory, minFreeBytes, logger, freeBytes = freeOnDisk } = options;
+  const { whose, minFreeBytes, logger, freeBytes } = options;
   try {
-    state.free = await freeBytes(directory);
+    const found = await freeBytes();
+    // Brokers that are away may be so as they are full.
+    if (found === undefined) return;
+    state.free = found;
     state.hasFailed = false;
   } catch (error) {
-    if (!state.hasFailed) logger.warn({ err: error, directory }, 'Cannot tell how much room the disk has');
+    if (!state.hasFailed) logger.warn({ err: error }, `Cannot tell how much room the disk ${whose} has`);
     state.hasFailed = true;
     return;
   }
   const isShort = state.free < (state.isShort ? minFreeBytes * GO_ON_FACTOR : minFreeBytes);
   if (isShort === state.isShort) return;
   state.isShort = isShort;
-  const figures = { freeMib: mib(state.free), minFreeMib: mib(minFreeBytes), directory };
-  if (isShort) logger.error(figures, 'The disk is almost full: requests are refused until there is room');
-  else logger.info(figures, 'The disk has room again: requests are taken');
+  const figures = { freeMib: mib(state.free), minFreeMib: mib(minFreeBytes) };
+  if (isShort)
+    logger.error(figures, `The disk ${whose} is almost full: requests are refused until there is room`);
+  else logger.info(figures, `The disk ${whose} has room again: requests are taken`);
 }
 
-function pressureOf({ minFreeBytes }: DiskWatermarkOptions, { isShort, free }: State): Pressure | undefined {
+function pressureOf(
+  { minFreeBytes, whose }: DiskWatermarkOptions,
+  { isShort, free }: State,
+): Pressure | undefined {
   if (!isShort) return undefined;
   const goOn = mib(minFreeBytes * GO_ON_FACTOR);
   const reason =
-    `The disk of the data directory is almost full: ${mib(free)} MiB are free. Requests are taken again from ` +
+    `The disk ${whose} is almost full: ${mib(free)} MiB are free. Requests are taken again from ` +
     `${goOn} MiB on: free space, lower logRetentionMib, or lower diskMinFreeMib`;
   return { reason, retrySeconds: RETRY_SECONDS };
 }
 
 function mib(bytes: number): number {
   return Math.floor(bytes / MIB);
-}
-
-async function freeOnDisk(directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory);
-  return bavail * bsize;
 }

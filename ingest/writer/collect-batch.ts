@@ -53,6 +53,7 @@ export async function collectBatch(
       maxBytes: maxBytes - range.bytes,
       maxRecords: limits.maxRecords - range.count,
       waitMillis: left,
+      giveDamaged: true,
       signal,
     });
     // A hole ends the batch; the next one begins with it and says so.
@@ -85,7 +86,12 @@ export async function collectRange(
     const { next } = await log.bounds(from);
     if (next <= range.next) break;
     const maxRecords = last - range.next + 1;
-    const read = await log.read(from, range.next, { maxRecords, waitMillis: RANGE_MILLIS, signal });
+    const read = await log.read(from, range.next, {
+      maxRecords,
+      waitMillis: RANGE_MILLIS,
+      giveDamaged: true,
+      signal,
+    });
     range.add({
       from: Math.min(read.from, last + 1),
       records: read.records.filter(({ offset }) => offset <= last),

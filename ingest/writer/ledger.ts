@@ -68,6 +68,14 @@ export class StoreLedger implements BatchLedger {
     return row && (await this.highWater(row.identity, { topic, partition }));
   }
 
+  async isKnown({ topic, partition }: TopicPartition): Promise<boolean> {
+    const rows = await this.#store.query(
+      `SELECT 1 FROM ${TABLES.batches} WHERE Topic = {topic:String} AND Partition = {partition:UInt32} LIMIT 1`,
+      { params: { topic, partition } },
+    );
+    return rows.length > 0;
+  }
+
   async batchesSince(millis: number): Promise<number> {
     const [row] = await this.#store.query<{ batches: string }>(
       `SELECT toString(count()) AS batches FROM ${TABLES.batches}

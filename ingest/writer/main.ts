@@ -30,7 +30,7 @@ async function main(data: WriterWorkerData): Promise<void> {
     port?.postMessage(answer);
   }
 
-  const log = await openLog(data.log, { logger });
+  const log = await openLog(data.log, { logger, registry });
   const store = createStore(data.endpoint);
   const { policy, limits, backoff } = data;
   const mapping = createOtlpMapping(dictionaryGauge(registry, 'valet_writer_dictionary_entries'));

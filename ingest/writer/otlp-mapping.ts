@@ -3,7 +3,7 @@ import type { Batch, EncodedRequest } from '../../otlp/columns/types.ts';
 import { SIGNALS, type Signal } from '../../schemas/names.ts';
 import { ChunkPool } from '../../store/native/chunk-pool.ts';
 import { refusedLetters } from '../dead-letters/refused-letters.ts';
-import type { DeadLetter } from '../dead-letters/types.ts';
+import { type DeadLetter, UNKNOWN_TENANT } from '../dead-letters/types.ts';
 import { encodeBlocks, type RowPolicy } from './blocks.ts';
 import { requestRows } from './mapping/request-rows.ts';
 import type { BatchMapping } from './types.ts';
@@ -82,16 +82,14 @@ export function createOtlpMapping(onBatch: (batch: Batch) => void = () => {}): B
 
 function undecodableLetters({ batch, requests }: Chosen): readonly DeadLetter[] {
   if (batch.undecodable.length === 0) return [];
-  const bytesOf = new Map(requests.map(({ offset, bytes }) => [offset, bytes]));
-  return batch.undecodable.map(({ offset, appendedMillis, tenant, reason }) => ({
-    offset,
-    appendedMillis,
-    tenant,
-    reason: 'undecodable',
-    detail: reason,
-    rows: 0,
-    bytes: bytesOf.get(offset) as Uint8Array,
-  }));
+  const requestAt = new Map(requests.map((request) => [request.offset, request]));
+  return batch.undecodable.map(({ offset, appendedMillis, tenant, reason: detail }) => {
+    const { bytes, damage } = requestAt.get(offset) as EncodedRequest;
+    const told = { offset, appendedMillis, detail, rows: 0, bytes };
+    return damage === undefined
+      ? { ...told, tenant, reason: 'undecodable' }
+      : { ...told, tenant: UNKNOWN_TENANT, reason: 'damaged' };
+  });
 }
 
 function tooLargeLetter(

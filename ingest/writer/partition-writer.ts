@@ -2,7 +2,8 @@
  * Stores one partition, batch by batch. The order of steps, and what a crash after each leaves behind:
  *
  * 1. Collect a range. Nothing is durable: the next start collects another one.
- * 2. Commit its plan: offset = first, metadata = last and all that decides the rows. From here the range is fixed.
+ * 2. Commit its plan: offset = first, metadata = last and all that decides the rows. From here the range is fixed. The
+ *    same to the journal, which tells the plan should the group be deleted.
  * 3. INSERT one block per table and day, each under its token, again and again until each is definitely stored. The
  *    next start repeats all of them; those stored already are dropped by their tokens.
  * 4. Append its dead letters to their topic. The next start may append them again.
@@ -26,7 +27,7 @@ import {
   setFailing,
   waitMillis,
 } from './persistent-attempt.ts';
-import { encodeState, planVersion, SETTINGS_DIGEST } from './plan.ts';
+import { encodeState, journalGroup, planVersion, SETTINGS_DIGEST } from './plan.ts';
 import { BatchReader, type ReadyBatch } from './ready-batch.ts';
 import { ANOMALIES, type Anomaly, type OpenBatch, recover } from './recover.ts';
 import { storeBatch } from './store-batch.ts';
@@ -34,7 +35,10 @@ import type { PartitionWork } from './types.ts';
 
 /** A commit proves for so long that the partition is ours. */
 const PROOF_MILLIS = 10_000;
-/** A batch adds a few blocks to a table; so many batches may have used up half of its deduplication window. */
+/**
+ * A batch is one block per table and day: rarely more than four of a table. So many batches may have used up half of its
+ * deduplication window.
+ */
 const LATE_BATCHES = DEDUPLICATION_WINDOW / 2 / 4;
 /** Replicated tables also forget by age; half of that is late. */
 const LATE_MILLIS = (DEDUPLICATION_SECONDS * 1000) / 2;
@@ -102,7 +106,7 @@ export class PartitionWriter<Policy> {
     logger.info({ ...of, identity, position, plannedFrom: open?.first }, 'writer starts');
     if (anomaly) this.#tell(anomaly, { identity, position });
     // Before its records are replaced by others, the end that is missing is on record.
-    if (open?.plan.as) await this.#commit(open.first, encodeState(open));
+    if (open?.plan.as) await this.#commitPlan(open.first, encodeState(open));
     if (open) await this.#settle(open, context);
     if (moved) await this.#commit(position, encodeState({ identity }));
     this.#position = position;
@@ -138,12 +142,13 @@ export class PartitionWriter<Policy> {
     try {
       for (let batch = await next.promise; batch; batch = await next.promise) {
         const end = batch.range.last + 1;
-        if (!planned && batch.records > 0) await this.#commit(batch.range.first, planOf(batch));
+        if (!planned && batch.records > 0) await this.#commitPlan(batch.range.first, planOf(batch));
         next = this.#ahead(end, identity, context);
         await this.#store(batch, new Set(), context);
         const ready = next.settled();
         planned = ready !== undefined && ready.records > 0 && ready.range.first === end;
-        await this.#commit(end, planned && ready ? planOf(ready) : encodeState({ identity }));
+        if (planned && ready) await this.#commitPlan(end, planOf(ready));
+        else await this.#commit(end, encodeState({ identity }));
         onProgress();
         this.#position = end;
         this.#oldestMillis = batch.appended?.lastMillis ?? this.#oldestMillis;
@@ -173,13 +178,20 @@ export class PartitionWriter<Policy> {
     const prove = async () => {
       if (this.#abandoned) throw new Stopped();
       if (performance.now() - this.#provenMillis < PROOF_MILLIS) return;
-      await this.#commit(batch.range.first, planOf(batch, [...done]));
+      await this.#commitPlan(batch.range.first, planOf(batch, [...done]));
     };
     try {
       await storeBatch(this.#work, batch, { done, context: { ...context, prove } });
     } finally {
       batch.release();
     }
+  }
+
+  /** Also into the journal; not before the group took it, so nobody writes there who has lost the partition. */
+  async #commitPlan(first: number, metadata: string): Promise<void> {
+    const { log, group, of } = this.#work;
+    await this.#commit(first, metadata);
+    await log.commit([{ group: journalGroup(group), ...of, offset: first, metadata }]);
   }
 
   async #commit(offset: number, metadata: string): Promise<void> {

@@ -47,6 +47,14 @@ export const SETTINGS_DIGEST = createHash('sha256')
   .digest('hex')
   .slice(0, 8);
 
+/**
+ * The group that keeps the last plan of each partition once more, for the day the writer's own loses what it committed:
+ * it is deleted, or another program sets its offsets. Nobody joins it.
+ */
+export function journalGroup(group: string): string {
+  return `${group}-journal`;
+}
+
 /** The version of plans made with a mapping of this version. */
 export function planVersion(mappingVersion: string): string {
   return `${PLAN_FORMAT}.${mappingVersion}`;

@@ -191,8 +191,8 @@ export class BatchReader<Policy> {
   }
 }
 
-function requestOf({ offset, appendedMillis, headers, value }: StoredRecord): EncodedRequest {
-  return { offset, appendedMillis, tenant: headers[HEADER_TENANT] ?? '', bytes: value };
+function requestOf({ offset, appendedMillis, headers, value, damage }: StoredRecord): EncodedRequest {
+  return { offset, appendedMillis, tenant: headers[HEADER_TENANT] ?? '', bytes: value, damage };
 }
 
 function replaysOf({ offset, appendedMillis, headers }: StoredRecord): readonly Replay[] {

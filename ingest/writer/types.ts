@@ -85,6 +85,8 @@ export interface BatchLedger {
   highWater(identity: string, of: TopicPartition): Promise<HighWater | undefined>;
   /** The last batch of a partition under this identity or one the writer renewed it to, whichever was stored last. */
   latest(logIdentity: string, of: TopicPartition): Promise<HighWater | undefined>;
+  /** Whether any batch of a partition of this name is on record, of whichever topic. */
+  isKnown(of: TopicPartition): Promise<boolean>;
   /** How many batches, of all partitions, were stored since then. */
   batchesSince(millis: number): Promise<number>;
   recordBatch(batch: StoredBatch): Promise<void>;

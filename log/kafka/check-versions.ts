@@ -31,8 +31,14 @@ const USED = [
   kafka.incrementalAlterConfigsV1.api,
 ];
 
+/** What not every broker that can be used offers. */
+export interface Offer {
+  /** Kafka 3.3 and newer tell how full their disks are. */
+  readonly tellsDisks: boolean;
+}
+
 /** Throws a {@link LogError} `log-failed` when no broker is reached, or one that lacks a request. */
-export async function checkVersions(cluster: Cluster): Promise<void> {
+export async function checkVersions(cluster: Cluster): Promise<Offer> {
   const act = 'ask a Kafka broker what it understands';
   const answer = await cluster.attempt(act, async () => {
     const connection = await cluster.anyConnection();
@@ -40,11 +46,12 @@ export async function checkVersions(cluster: Cluster): Promise<void> {
   });
   if (answer.errorCode !== Code.NONE) throw refusal(act, answer.errorCode);
   const offered = new Map(answer.apiKeys.map((api) => [api.apiKey, api]));
-  const missing = USED.filter(({ key, version }) => {
+  const lacks = ({ key, version }: { readonly key: number; readonly version: number }) => {
     const range = offered.get(key);
     return !range || version < range.minVersion || version > range.maxVersion;
-  });
-  if (missing.length === 0) return;
+  };
+  const missing = USED.filter(lacks);
+  if (missing.length === 0) return { tellsDisks: !lacks(kafka.describeLogDirsV4.api) };
   const names = missing.map(({ key, version }) => `${kafka.protocolAPIsById[key] ?? key} ${version}`);
   throw new LogError(
     'log-failed',

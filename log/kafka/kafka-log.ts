@@ -28,6 +28,7 @@ import { BATCH_HEADER_BYTES } from './batch/layout.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { logClosed } from './cluster/failures.ts';
 import type { KafkaTopic } from './cluster/topic-directory.ts';
+import { freeBytes } from './disks/free-bytes.ts';
 import { RecordReader } from './fetch/record-reader.ts';
 import { GroupMembers } from './group/group-members.ts';
 import { BoundsReader } from './offsets/bounds.ts';
@@ -44,6 +45,8 @@ export interface KafkaLogParts {
   readonly cluster: Cluster;
   readonly address: KafkaAddress;
   readonly logger: Logger;
+  /** The brokers can tell how full their disks are. */
+  readonly tellsDisks: boolean;
 }
 
 /** Of a batch and a record in it, with sixteen headers, beside key, headers and value. */
@@ -66,6 +69,7 @@ export class KafkaLog implements DurableLog {
   readonly #ending = new AbortController();
   readonly #writes = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
+  #isRefusalTold = false;
 
   constructor(parts: KafkaLogParts) {
     const { cluster, logger } = parts;
@@ -152,6 +156,20 @@ export class KafkaLog implements DurableLog {
     this.#checkOpen();
     checkOffset(beforeOffset);
     await truncate(this.#cluster, of, beforeOffset);
+  }
+
+  async freeBytes(topics: readonly string[]): Promise<number | undefined> {
+    this.#checkOpen();
+    if (!this.#parts.tellsDisks) return undefined;
+    const { bytes, refusal } = await freeBytes(this.#cluster, topics);
+    if (refusal && !this.#isRefusalTold) {
+      this.#isRefusalTold = true;
+      this.#parts.logger.warn(
+        { reason: refusal },
+        'a broker does not tell how full its disks are: this user needs DESCRIBE on the cluster',
+      );
+    }
+    return bytes;
   }
 
   close(): Promise<void> {

@@ -6,6 +6,14 @@ import { checkVersions } from './check-versions.ts';
 import { Cluster } from './cluster/cluster.ts';
 import type { TlsMaterial } from './cluster/connections.ts';
 import { KafkaLog } from './kafka-log.ts';
+import { type RepeatCounter, repeatCounter } from './produce/repeat-counter.ts';
+
+/** Options of {@link openKafkaLog}. */
+export interface OpenKafkaLogOptions {
+  readonly logger: Logger;
+  /** Counts what the handle appends again. @default one that nobody reads */
+  readonly repeats?: RepeatCounter;
+}
 
 /**
  * Opens a handle on a log kept by Kafka. Throws a `LogError` `log-failed` when no broker can be reached in 20 s, lets
@@ -13,17 +21,17 @@ import { KafkaLog } from './kafka-log.ts';
  */
 export async function openKafkaLog(
   address: KafkaAddress,
-  { logger }: { readonly logger: Logger },
+  { logger, repeats = repeatCounter(undefined) }: OpenKafkaLogOptions,
 ): Promise<DurableLog> {
   const tls = address.tls && (await readTls(address.tls));
-  const cluster = new Cluster(address, tls ? { logger, tls } : { logger });
+  const cluster = new Cluster(address, { logger, repeats, ...(tls && { tls }) });
   try {
-    await checkVersions(cluster);
+    const { tellsDisks } = await checkVersions(cluster);
+    return new KafkaLog({ cluster, address, logger, tellsDisks });
   } catch (error) {
     await cluster.close();
     throw error;
   }
-  return new KafkaLog({ cluster, address, logger });
 }
 
 async function readTls({

@@ -6,6 +6,7 @@
  * 3. A transaction is on the disk before any reader sees it and before its promise resolves (`environment.ts`).
  */
 import { randomUUID } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
 import { ChangeWatch } from '../change-watch.ts';
 import {
   checkMetadata,
@@ -222,6 +223,12 @@ export class LmdbLog implements DurableLog {
   async truncate(of: TopicPartition, beforeOffset: number): Promise<void> {
     checkOffset(beforeOffset);
     await this.#steps(of, (context) => truncateStep(context, beforeOffset));
+  }
+
+  async freeBytes(): Promise<number> {
+    this.#refresh();
+    const { bavail, bsize } = await statfs(this.#parts.environment.path);
+    return bavail * bsize;
   }
 
   /** Applies retention to every partition, in steps; stops early when the log closes. */

@@ -171,6 +171,12 @@ export class MemoryLog implements DurableLog {
     this.#partition(of).truncate(beforeOffset);
   }
 
+  /** There is no disk. */
+  async freeBytes(_topics: readonly string[]): Promise<number | undefined> {
+    this.#checkOpen();
+    return undefined;
+  }
+
   /** Applies retention to every partition now, as the clock says. */
   maintain(): void {
     for (const topic of this.#topics.values())
@@ -189,6 +195,11 @@ export class MemoryLog implements DurableLog {
   /** Drops what a group committed, as Kafka does after idle days. */
   forget(group: string, of: TopicPartition): void {
     this.#committed.delete(groupKey(group, of));
+  }
+
+  /** Makes a record unreadable, as a disk does. */
+  damage(of: TopicPartition, offset: number): void {
+    this.#partition(of).damage(offset, 'Cannot read it as it was damaged');
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CompleteTopicOptions } from '../checks.ts';
+import { LogError } from '../errors.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS } from '../read-limits.ts';
 import type { LogRead, NewRecord, ReadOptions, StoredRecord } from '../types.ts';
 
@@ -44,12 +45,22 @@ export class MemoryPartition {
     let bytes = 0;
     for (const record of this.#records) {
       if (record.offset < from) continue;
-      if (found.length >= maxRecords || bytes >= maxBytes)
+      const isDamaged = record.damage !== undefined && options.giveDamaged !== true;
+      if (isDamaged && found.length === 0)
+        throw new LogError('log-failed', `Cannot read offset ${record.offset}: ${record.damage}`);
+      if (isDamaged || found.length >= maxRecords || bytes >= maxBytes)
         return { from, records: found, next: record.offset };
       found.push({ ...record, headers: { ...record.headers }, value: new Uint8Array(record.value) });
       bytes += record.value.length;
     }
     return { from, records: found, next: this.#next };
+  }
+
+  /** Puts something else in a record's place. */
+  damage(offset: number, damage: string): void {
+    this.#records = this.#records.map((record) =>
+      record.offset === offset ? { ...record, key: undefined, headers: {}, damage } : record,
+    );
   }
 
   truncate(beforeOffset: number): void {

@@ -21,6 +21,36 @@ function counted() {
 }
 
 describe('Meters', () => {
+  test('Meters count what is around a record the log cannot read, and tell of it', async () => {
+    harness = await Harness.create();
+    for (let sent = 0; sent < 3; sent += 1) await harness.append(burst(harness.nowMillis, 10));
+    harness.log.damage(SPANS, 1);
+    harness.nowMillis += 10_000;
+    await harness.settle();
+    expect(counted()).toMatchObject({ total: 20, late: 0 });
+    expect((await harness.metrics.uncounted.get()).values).toContainEqual({
+      labels: { signal: 'traces', reason: 'undecodable' },
+      value: 1,
+    });
+  });
+
+  test('Meters show how many records they are behind', async () => {
+    harness = await Harness.create();
+    const lag = async () => {
+      await harness.engine.measure();
+      const { values } = await harness.metrics.lagRecords.get();
+      return values.map(({ labels, value }) => [labels.topic, labels.partition, value]);
+    };
+    await traffic(2);
+    await harness.append(burst(harness.nowMillis, 10));
+    await harness.append(burst(harness.nowMillis, 10));
+    expect(await lag()).toContainEqual([SPANS.topic, 0, 2]);
+    await harness.settle();
+    expect(await lag()).toContainEqual([SPANS.topic, 0, 0]);
+    await harness.engine.close();
+    expect(await lag()).toEqual([]);
+  });
+
   test('Meters go on where the counts say, when the log has dropped what was committed', async () => {
     harness = await Harness.create();
     await traffic(5);

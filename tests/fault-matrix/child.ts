@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ChildTask } from './child-task.ts';
-import type { FromChild, Step } from './stopping-log.ts';
+import type { FromChild, ReceiverPorts, Step } from './stopping-log.ts';
 
 /** A process of the pipeline under test. */
 export class Child {
@@ -27,9 +27,10 @@ export class Child {
     });
   }
 
-  /** Resolves when it stands still there. */
-  async at(step: Step): Promise<void> {
-    await this.#first((message) => ('at' in message && message.at === step ? true : undefined));
+  /** Resolves when it stands still there, with so many requests. */
+  async at(step: Step, times = 1): Promise<void> {
+    const isThere = (message: FromChild) => 'at' in message && message.at === step;
+    await this.#first(() => (this.#messages.filter(isThere).length >= times ? true : undefined));
   }
 
   /** Resolves when the group has given it partitions, with how many. */
@@ -42,9 +43,9 @@ export class Child {
     await this.#first((message) => ('fenced' in message ? true : undefined));
   }
 
-  /** The port it listens on. */
-  port(): Promise<number> {
-    return this.#first((message) => ('port' in message ? message.port : undefined));
+  /** The ports it listens on. */
+  ports(): Promise<ReceiverPorts> {
+    return this.#first((message) => ('ports' in message ? message.ports : undefined));
   }
 
   /** SIGKILL; resolves when it is gone. */

@@ -35,6 +35,10 @@ faultMatrix('kafka', async () => {
             const members = [...(group?.members.keys() ?? [])].map((memberId) => ({ memberId }));
             if (members.length > 0) await admin.removeMembersFromConsumerGroup({ groupId, members });
           }),
+        deleteGroup: () =>
+          asAdmin(async (admin) => {
+            await admin.deleteGroups({ groups: [prefix + GROUP_WRITER] });
+          }),
         async recreate(topic) {
           const before = await log.identity(topic);
           await asAdmin((admin) => admin.deleteTopics({ topics: [prefix + topic] }));

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { encodeState } from '../../ingest/writer/plan.ts';
-import { TABLES } from '../../schemas/names.ts';
+import { GROUP_WRITER, TABLES } from '../../schemas/names.ts';
 import { isInsertInto } from '../support/fault-proxy.ts';
 import type { Scenario, Scenarios } from './scenario.ts';
 import { bound } from './stopping-log.ts';
@@ -68,12 +68,34 @@ export const LOG_DAMAGE: Scenarios = {
       await beginWith(world, 5);
       await world.of.recreate(TOPIC);
       await world.send(7);
-      const writing = await world.write();
-      await world.settled();
-      await world.send(3);
-      await world.settled();
-      await writing.stop();
-      await world.check();
+      await goOnWith(world, 'topic-recreated');
+    },
+  },
+  'the group is deleted with a batch open that is stored': {
+    on: 'kafka',
+    async run(world) {
+      await beginWith(world, 5);
+      await world.send(5);
+      const strike = world.proxy.next({ kind: 'hang-after' }, { when: isInsertInto(TABLES.traces) });
+      const writer = world.child('writer');
+      await strike.struck;
+      await world.kill(writer);
+      strike.release();
+      await world.of.deleteGroup?.();
+      expect(await world.log.committed(GROUP_WRITER, AT)).toBeUndefined();
+      // A batch made anew would take these in.
+      await world.send(5);
+      await goOnWith(world, 'offsets-lost');
+    },
+  },
+  'the store has forgotten which batches it has': {
+    async run(world) {
+      await beginWith(world, 5);
+      const identity = await world.log.identity(TOPIC);
+      await world.site.store.command(
+        `DELETE FROM ${TABLES.batches} WHERE startsWith(TopicId, '${identity}') SETTINGS lightweight_deletes_sync = 2`,
+      );
+      await goOnWith(world, 'store-behind');
     },
   },
   'the log is shorter than the wanted offset': {

@@ -18,4 +18,15 @@ const receivers = await startReceivers({
   restoreBodies: task.address.kind === 'lmdb',
   now: Date.now,
 });
-say({ port: receivers.httpPort });
+if (task.stopAt === 'in-body') sayWhatArrives();
+say({ ports: { http: receivers.httpPort, grpc: receivers.grpcPort } });
+
+/** Bytes of a request are held from when they begin to arrive. */
+function sayWhatArrives(): void {
+  let before = 0;
+  setInterval(() => {
+    const now = receivers.inFlightBytes();
+    if (now > before) say({ at: 'in-body' });
+    before = now;
+  }, 5);
+}

@@ -21,6 +21,8 @@ export interface LogOfScenario {
   recreate(topic: string): Promise<void>;
   /** The group notices at once that its members are dead, which takes it ten seconds by itself. */
   buryMembers(): Promise<void>;
+  /** Deletes the writers' group, which has no living members; only where groups can be deleted. */
+  deleteGroup?(): Promise<void>;
   dispose(): Promise<void>;
 }
 

@@ -7,7 +7,9 @@ export type Step =
   | 'after-plan'
   | 'before-end'
   | 'after-end'
+  | 'in-body'
   | 'before-append'
+  | 'within-append'
   | 'after-append';
 
 /** What a process says of itself. */
@@ -15,8 +17,16 @@ export type FromChild =
   | { readonly at: Step }
   | { readonly assigned: number }
   | { readonly fenced: true }
-  | { readonly port: number };
+  | { readonly ports: ReceiverPorts };
 
+/** Where a receiver listens. */
+export interface ReceiverPorts {
+  readonly http: number;
+  readonly grpc: number;
+}
+
+/** So that requests of the matrix are appended in several records. */
+const SMALL_RECORD_BYTES = 3072;
 /** Never settles. */
 const FOR_EVER = new Promise<never>(() => {});
 
@@ -52,8 +62,16 @@ export function stoppingLog(
         if ((error as { code?: unknown }).code === 'fenced') say({ fenced: true });
         throw error;
       }),
+    maxRecordBytes: async (topic) =>
+      stopAt === 'within-append' ? SMALL_RECORD_BYTES : await log.maxRecordBytes(topic),
     append: (topic, records, partition) =>
-      around(isData(topic, records) ? 'append' : 'other', () => log.append(topic, records, partition)),
+      around(isData(topic, records) ? 'append' : 'other', async () => {
+        if (stopAt === 'within-append' && records.length > 1) {
+          await log.append(topic, records.slice(0, 1), partition);
+          await stop(stopAt);
+        }
+        return await log.append(topic, records, partition);
+      }),
   };
 }
 
@@ -80,6 +98,7 @@ export function bound(log: DurableLog): DurableLog {
     commit: (commits) => log.commit(commits),
     transact: (transaction) => log.transact(transaction),
     truncate: (of, beforeOffset) => log.truncate(of, beforeOffset),
+    freeBytes: (topics) => log.freeBytes(topics),
     close: () => log.close(),
   };
 }

@@ -47,6 +47,8 @@ export class World {
   readonly #once = new Set<number>();
   /** Requests that were repeated: each is stored at least once, and always whole. */
   readonly #atLeastOnce = new Set<number>();
+  /** Requests a part of which was appended before they were repeated: each span is stored at least once. */
+  readonly #afterPart = new Set<number>();
   /** Requests the log itself has lost, and told of. */
   readonly #lost = new Set<number>();
 
@@ -90,9 +92,10 @@ export class World {
     return { number, body: PAYLOAD.request(number) };
   }
 
-  acknowledged(number: number, how: 'first try' | 'repeated'): void {
+  acknowledged(number: number, how: 'first try' | 'repeated' | 'repeated after a part'): void {
     if (how === 'first try') this.#once.add(number);
-    else this.#atLeastOnce.add(number);
+    else if (how === 'repeated') this.#atLeastOnce.add(number);
+    else this.#afterPart.add(number);
   }
 
   lost(numbers: readonly number[]): void {
@@ -183,19 +186,25 @@ export class World {
   }
 
   async check(): Promise<void> {
-    const numbers = [...this.#once, ...this.#atLeastOnce, ...this.#lost];
-    const rows = await this.site.store.query<{ key: string; spans: number }>(
-      `SELECT substring(TraceId, 1, 16) AS key, toUInt32(count()) AS spans FROM ${TABLES.traces}
-       WHERE key IN {keys:Array(String)} GROUP BY key`,
+    const numbers = [...this.#once, ...this.#atLeastOnce, ...this.#afterPart, ...this.#lost];
+    const rows = await this.site.store.query<{ key: string; spans: number; distinct: number }>(
+      `SELECT substring(TraceId, 1, 16) AS key, toUInt32(count()) AS spans,
+         toUInt32(uniqExact(TraceId, SpanId)) AS distinct
+       FROM ${TABLES.traces} WHERE key IN {keys:Array(String)} GROUP BY key`,
       { params: { keys: numbers.map(requestKey) } },
     );
     const stored = new Map(rows.map(({ key, spans }) => [key, spans]));
+    for (const { distinct } of rows) expect(distinct).toBe(SPANS);
     const copies = (of: ReadonlySet<number>) =>
       [...of].map((number) => (stored.get(requestKey(number)) ?? 0) / SPANS);
     expect(copies(this.#once)).toEqual(copies(this.#once).map(() => 1));
     for (const count of copies(this.#atLeastOnce)) {
       expect(count).toBeGreaterThanOrEqual(1);
       expect(Number.isInteger(count)).toBe(true);
+    }
+    for (const count of copies(this.#afterPart)) {
+      expect(count).toBeGreaterThan(1);
+      expect(count).toBeLessThan(2);
     }
     expect(copies(this.#lost)).toEqual(copies(this.#lost).map(() => 0));
     const [rowsOfView] = await this.site.store.query<{ traces: number }>(

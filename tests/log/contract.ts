@@ -1,13 +1,15 @@
 /** What every adapter of the durable log must do; each adapter's test file runs it on its own. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LogError, type LogErrorCode } from '../../log/errors.ts';
-import type { DurableLog, NewRecord, StoredRecord } from '../../log/types.ts';
+import type { DurableLog, NewRecord, StoredRecord, TopicPartition } from '../../log/types.ts';
 
 /** A log under test. */
 export interface LogUnderTest {
   readonly log: DurableLog;
   /** The clock records are stamped with and retention goes by, and a way to make it run now; see {@link Abilities}. */
   readonly clock: TestClock | undefined;
+  /** Makes unreadable what stands at the offset, alone in its append; see {@link Abilities}. */
+  damage?(of: TopicPartition, offset: number): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -21,6 +23,10 @@ export interface TestClock {
 export interface Abilities {
   /** Goes by the test's clock, and drops what is surplus at once. A log of its own process does so in its own time. */
   readonly hasTestClock: boolean;
+  /** Knows what is damaged from what was appended. @default false */
+  readonly knowsDamage?: boolean;
+  /** Lies on a disk. @default false */
+  readonly hasDisk?: boolean;
 }
 
 const text = (value: string): NewRecord => ({ value: Buffer.from(value) });
@@ -39,7 +45,7 @@ export async function expectLogError(promise: Promise<unknown>, code: LogErrorCo
 export function contract(
   name: string,
   open: () => Promise<LogUnderTest>,
-  { hasTestClock }: Abilities = { hasTestClock: true },
+  { hasTestClock, knowsDamage = false, hasDisk = false }: Abilities = { hasTestClock: true },
 ): void {
   describe(`${name} keeps the contract of DurableLog`, () => {
     let under: LogUnderTest;
@@ -209,6 +215,33 @@ export function contract(
       });
     });
 
+    if (knowsDamage)
+      test('read() fails at what is damaged; asked for it, gives it with the reason and goes on behind it', async () => {
+        await log.ensureTopic('t');
+        for (const value of ['a', 'bad', 'c']) await log.append('t', [{ key: 'k', ...text(value) }]);
+        await under.damage?.(AT, 1);
+        expect(texts((await log.read(AT, 0)).records)).toEqual(['a']);
+        await expectLogError(log.read(AT, 1), 'log-failed');
+        expect(texts((await log.read(AT, 2)).records)).toEqual(['c']);
+        for (const again of [1, 2]) {
+          const found: StoredRecord[] = [];
+          for (let at = 0; at < 3; ) {
+            const read = await log.read(AT, at, { giveDamaged: true });
+            found.push(...read.records);
+            at = read.next;
+          }
+          expect(
+            found.map(({ offset }) => offset),
+            `read ${again}`,
+          ).toEqual([0, 1, 2]);
+          const [first, second, third] = found;
+          expect(second).toMatchObject({ damage: expect.stringMatching(/damaged|checksum/), headers: {} });
+          expect(second?.key).toBeUndefined();
+          expect(second?.value.length).toBeGreaterThan(0);
+          expect([first?.damage, third?.damage]).toEqual([undefined, undefined]);
+        }
+      });
+
     describe('topics', () => {
       test('ensureTopic() keeps records and identity, and may add partitions', async () => {
         await log.ensureTopic('t');
@@ -235,6 +268,14 @@ export function contract(
         await expect(log.append('t', [])).rejects.toThrow(RangeError);
         await expect(log.read(AT, -1)).rejects.toThrow(RangeError);
       });
+    });
+
+    test('freeBytes() tells the room on the disk of the records, if there is one', async () => {
+      await log.ensureTopic('t');
+      const free = await log.freeBytes(['t', 'not-there']);
+      if (!hasDisk) expect(free).toBeUndefined();
+      // Others write to the disk too.
+      else expect(free).toBeGreaterThan(2 ** 20);
     });
 
     describe('groups', () => {

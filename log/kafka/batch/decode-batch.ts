@@ -12,6 +12,8 @@ export interface BatchFrame {
   readonly lastOffset: number;
   readonly attributes: number;
   readonly producerId: bigint;
+  /** Records it says that it has; fewer than offsets when compaction has taken some. */
+  readonly count: number;
 }
 
 /** What a control batch says of its producer's transaction. */
@@ -31,14 +33,16 @@ export function frameBatches(bytes: Buffer): readonly BatchFrame[] {
 
 function frameBatch(bytes: Buffer): BatchFrame {
   const baseOffset = Number(bytes.readBigInt64BE(At.BASE_OFFSET));
-  if (bytes[At.MAGIC] !== MAGIC || bytes.length < BATCH_HEADER_BYTES)
-    throw new RangeError(`Cannot read the batch at offset ${baseOffset} as its format is ${bytes[At.MAGIC]}`);
+  // Nobody can tell where the next one begins.
+  if (bytes.length < BATCH_HEADER_BYTES)
+    throw new RangeError(`Cannot read the batch at offset ${baseOffset} as its length is ${bytes.length}`);
   return {
     bytes,
     baseOffset,
     lastOffset: baseOffset + bytes.readInt32BE(At.LAST_OFFSET_DELTA),
     attributes: bytes.readInt16BE(At.ATTRIBUTES),
     producerId: bytes.readBigInt64BE(At.PRODUCER_ID),
+    count: bytes.readInt32BE(At.RECORD_COUNT),
   };
 }
 
@@ -66,9 +70,8 @@ export function decodeRecords(frame: BatchFrame): StoredRecord[] {
   const baseMillis = Number(bytes.readBigInt64BE(At.BASE_TIMESTAMP));
   const byLog = (attributes & Attribute.LOG_APPEND_TIME) !== 0;
   const appended = byLog ? Number(bytes.readBigInt64BE(At.MAX_TIMESTAMP)) : undefined;
-  const count = bytes.readInt32BE(At.RECORD_COUNT);
   const records: StoredRecord[] = [];
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < frame.count; i++) {
     const { timestampDelta, offsetDelta } = skipRecordFrame(cursor);
     const key = readBytes(cursor)?.toString();
     const value = readBytes(cursor) ?? cursor.bytes.subarray(0, 0);
@@ -80,6 +83,8 @@ export function decodeRecords(frame: BatchFrame): StoredRecord[] {
 }
 
 function recordsOf({ bytes, baseOffset, attributes }: BatchFrame): Buffer {
+  if (bytes[At.MAGIC] !== MAGIC)
+    throw new RangeError(`Cannot read the batch at offset ${baseOffset} as its format is ${bytes[At.MAGIC]}`);
   if (checksum(bytes.subarray(At.ATTRIBUTES)) !== bytes.readUInt32BE(At.CRC))
     throw new RangeError(`Cannot read the batch at offset ${baseOffset} as its checksum is wrong`);
   const codec = attributes & Attribute.CODEC;

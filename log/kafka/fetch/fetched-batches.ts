@@ -1,6 +1,7 @@
 import { freeBytes } from '../../../runtime/free-bytes.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS } from '../../read-limits.ts';
 import type { ReadOptions, StoredRecord } from '../../types.ts';
+import { damagedEnd, damagedRecord } from '../batch/damaged-batch.ts';
 import {
   type BatchFrame,
   controlType,
@@ -14,13 +15,20 @@ import type { AbortedTransaction, FetchedPartition } from './fetch-request.ts';
 /** Records collected for one read, within its limits. */
 export class Collected {
   readonly records: StoredRecord[] = [];
+  /** Takes damaged batches as records, see {@link ReadOptions.giveDamaged}. */
+  readonly giveDamaged: boolean;
   readonly #maxBytes: number;
   readonly #maxRecords: number;
   /** One of each batch that was collected whole: its values share their memory with no other read's. */
   readonly #ofWhole: StoredRecord[] = [];
   #bytes = 0;
 
-  constructor({ maxBytes = DEFAULT_MAX_BYTES, maxRecords = DEFAULT_MAX_RECORDS }: ReadOptions) {
+  constructor({
+    maxBytes = DEFAULT_MAX_BYTES,
+    maxRecords = DEFAULT_MAX_RECORDS,
+    giveDamaged = false,
+  }: ReadOptions) {
+    this.giveDamaged = giveDamaged;
     this.#maxBytes = maxBytes;
     this.#maxRecords = maxRecords;
   }
@@ -53,6 +61,7 @@ export class Collected {
 export class FetchedBatches {
   readonly #frames: readonly BatchFrame[];
   readonly #aborted: readonly AbortedTransaction[];
+  readonly #stableOffset: number;
   readonly #abortedProducers = new Set<bigint>();
   #nextFrame = 0;
   #nextAborted = 0;
@@ -62,7 +71,8 @@ export class FetchedBatches {
   #position: number;
 
   /** Batches fetched from the offset on. Throws when they are no batches. */
-  constructor({ batches, aborted }: FetchedPartition, fromOffset: number) {
+  constructor({ batches, aborted, stableOffset }: FetchedPartition, fromOffset: number) {
+    this.#stableOffset = stableOffset;
     this.#frames = frameBatches(batches);
     this.#aborted = aborted.toSorted((one, other) => one.firstOffset - other.firstOffset);
     this.#position = fromOffset;
@@ -87,8 +97,11 @@ export class FetchedBatches {
     return bytes;
   }
 
-  /** Moves records into the collection until it is full or nothing is left. */
-  deliver(into: Collected): void {
+  /**
+   * Moves records into the collection until it is full or nothing is left. At a damaged batch it throws; or it gives it
+   * as a record, when the collection takes those and an answer before this one had it `damagedAt` this offset too.
+   */
+  deliver(into: Collected, damagedAt?: number): void {
     let isWhole = false;
     while (!into.isFull) {
       const record = this.#unfolded[this.#nextRecord];
@@ -100,22 +113,29 @@ export class FetchedBatches {
         this.#position = record.offset + 1;
       } else {
         this.#position = this.#frameEnd;
-        if (!this.#unfoldNext()) return;
+        if (!this.#unfoldNext(into.giveDamaged ? damagedAt : undefined)) return;
       }
     }
     if (this.#nextRecord === this.#unfolded.length) this.#position = this.#frameEnd;
   }
 
   /** False when no batch is left. */
-  #unfoldNext(): boolean {
+  #unfoldNext(damagedAt: number | undefined): boolean {
     this.#unfolded = [];
     this.#nextRecord = 0;
     const frame = this.#frames[this.#nextFrame];
     if (!frame) return false;
-    const records = this.#isVisible(frame) ? decodeRecords(frame) : [];
-    // A fetch from within a batch gets the whole batch.
-    this.#unfolded = records.filter(({ offset }) => offset >= this.#position);
-    this.#frameEnd = Math.max(this.#position, frame.lastOffset + 1);
+    try {
+      const records = this.#isVisible(frame) ? decodeRecords(frame) : [];
+      // A fetch from within a batch gets the whole batch.
+      this.#unfolded = records.filter(({ offset }) => offset >= this.#position);
+      this.#frameEnd = Math.max(this.#position, frame.lastOffset + 1);
+    } catch (error) {
+      if (damagedAt !== this.#position) throw error;
+      this.#unfolded = [damagedRecord(frame, this.#position, (error as Error).message)];
+      const end = damagedEnd(frame, this.#position, this.#frames[this.#nextFrame + 1]);
+      this.#frameEnd = Math.min(end, this.#stableOffset);
+    }
     this.#nextFrame++;
     return true;
   }

@@ -38,6 +38,8 @@ interface Progress {
   position: number;
   /** How often there should have been records in an answer and were none. */
   withheld: number;
+  /** Where a batch was found damaged: it counts as such when another answer has it like that as well. */
+  damagedAt: number | undefined;
 }
 
 export class RecordReader {
@@ -63,7 +65,7 @@ export class RecordReader {
   async read(of: TopicPartition, fromOffset: number, options: ReadOptions): Promise<LogRead> {
     const { ending } = this.#options;
     const end = new ReadEnd(options.signal ? [ending, options.signal] : [ending]);
-    const progress = {
+    const progress: Progress = {
       of,
       collected: new Collected(options),
       deadline: performance.now() + (options.waitMillis ?? 0),
@@ -71,6 +73,7 @@ export class RecordReader {
       from: fromOffset,
       position: fromOffset,
       withheld: 0,
+      damagedAt: undefined,
     };
     try {
       await this.#repeat(progress);
@@ -125,15 +128,24 @@ export class RecordReader {
   #deliver(batches: FetchedBatches, ask: FetchAsk, progress: Progress): boolean {
     const { collected, deadline } = progress;
     try {
-      batches.deliver(collected);
+      batches.deliver(collected, progress.damagedAt);
     } catch (error) {
       // What is before the damage is read first.
-      if (collected.records.length === 0) throw damaged(ask, error);
+      if (collected.records.length === 0) return this.#damaged(batches.position, error, progress);
     }
     progress.position = batches.position;
     if (batches.isEmpty) this.#expect({ ...ask, offset: batches.position });
     else this.#surplus.keep(ask, batches);
     return collected.records.length > 0 || performance.now() >= deadline;
+  }
+
+  /** Looks once more when damaged batches are asked for, then takes it as it is. */
+  #damaged(offset: number, cause: unknown, progress: Progress): boolean {
+    const { of, collected } = progress;
+    if (!collected.giveDamaged || progress.damagedAt === offset) throw damaged({ of, offset }, cause);
+    progress.damagedAt = offset;
+    progress.position = offset;
+    return false;
   }
 
   /** Waits at the partition's leader; undefined when the time is over. */
@@ -200,7 +212,7 @@ function unpack(ask: FetchAsk, fetched: FetchedPartition): FetchedBatches {
   }
 }
 
-function damaged({ of, offset }: FetchAsk, cause: unknown): LogError {
+function damaged({ of, offset }: Pick<FetchAsk, 'of' | 'offset'>, cause: unknown): LogError {
   const { message } = cause as Error;
   return new LogError('log-failed', `Cannot read ${keyOf(of)} at ${offset}: ${message}`, { cause });
 }

@@ -1,6 +1,7 @@
 import { createAPI, produceV9, Writer } from '@platformatic/kafka';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Code } from '../cluster/codes.ts';
+import { Code, passes } from '../cluster/codes.ts';
+import { nameOf, Unsettled } from '../cluster/failures.ts';
 import { Lane } from '../cluster/lanes.ts';
 
 /** A stamped batch on its way. */
@@ -45,16 +46,31 @@ export async function produce(
   node: number,
   request: ProduceRequest,
 ): Promise<readonly BatchOutcome[]> {
-  const connection = await cluster.connection({ node, lane: Lane.PRODUCE });
-  const answer = await cluster.ask(connection, produceApi, request);
+  const answer = await ask(cluster, node, request);
   const outcomes = new Map<string, BatchOutcome>();
   for (const { name, partitionResponses } of answer.responses)
     for (const { index, errorCode, baseOffset } of partitionResponses)
       outcomes.set(`${name}/${index}`, { code: errorCode, baseOffset: Number(baseOffset) });
-  return request.batches.map(
-    ({ topic, partition }) =>
-      outcomes.get(`${topic}/${partition}`) ?? { code: Code.REQUEST_TIMED_OUT, baseOffset: -1 },
-  );
+  return request.batches.map(({ topic, partition }) => {
+    const outcome = outcomes.get(`${topic}/${partition}`) ?? { code: Code.REQUEST_TIMED_OUT, baseOffset: -1 };
+    if (passes(outcome.code)) cluster.repeats.inc({ topic, reason: nameOf(outcome.code) });
+    return outcome;
+  });
+}
+
+async function ask(
+  cluster: Cluster,
+  node: number,
+  request: ProduceRequest,
+): Promise<produceV9.ProduceResponse> {
+  try {
+    const connection = await cluster.connection({ node, lane: Lane.PRODUCE });
+    return await cluster.ask(connection, produceApi, request);
+  } catch (error) {
+    if (error instanceof Unsettled)
+      for (const { topic } of request.batches) cluster.repeats.inc({ topic, reason: 'NO_ANSWER' });
+    throw error;
+  }
 }
 
 /*

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { Engine } from '../../../engine/engine.ts';
-import { engineMetrics } from '../../../engine/metrics.ts';
+import { type EngineMetrics, engineMetrics } from '../../../engine/metrics.ts';
 import { MemoryLog } from '../../../log/memory/memory-log.ts';
 import type { DurableLog } from '../../../log/types.ts';
 import type { Signal } from '../../../schemas/names.ts';
@@ -35,6 +35,8 @@ export class Harness {
   readonly sloDir: string;
   nowMillis: number;
   engine: Engine;
+  /** Of the engine that runs. */
+  metrics: EngineMetrics;
   readonly #options: HarnessOptions;
 
   private constructor(sloDir: string, options: HarnessOptions) {
@@ -43,6 +45,7 @@ export class Harness {
     this.log = new MemoryLog({ now: () => this.nowMillis });
     this.#options = options;
     this.engine = undefined as unknown as Engine;
+    this.metrics = undefined as unknown as EngineMetrics;
   }
 
   static async create(options: HarnessOptions = {}): Promise<Harness> {
@@ -58,12 +61,13 @@ export class Harness {
 
   /** Drops the engine where it stands and opens another one on the same log. */
   async restart(): Promise<void> {
+    this.metrics = engineMetrics(new Registry());
     this.engine = await Engine.create({
       log: this.log,
       store: this.#options.store,
       sloDir: this.sloDir,
       latenessSeconds: this.#options.latenessSeconds ?? 600,
-      metrics: engineMetrics(new Registry()),
+      metrics: this.metrics,
       logger: pino({ level: 'silent' }),
       now: () => this.nowMillis,
     });

@@ -240,6 +240,7 @@ export class ClusterHandle implements DurableLog {
   };
   bounds: DurableLog['bounds'] = (of) => this.#live().bounds(of);
   committed: DurableLog['committed'] = (group, of) => this.#live().log.committed(group, of);
+  freeBytes: DurableLog['freeBytes'] = (topics) => this.#live().log.freeBytes(topics);
   truncate: DurableLog['truncate'] = (of, before) => this.#live().log.truncate(of, before);
   commit: DurableLog['commit'] = async (commits) => {
     await this.transact({ appends: [], commits });

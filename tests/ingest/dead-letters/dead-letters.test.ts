@@ -6,6 +6,8 @@ import { LetterShelf, type ShelvedLetter } from '../../../ingest/dead-letters/le
 import { listLetters } from '../../../ingest/dead-letters/list-letters.ts';
 import { replayLetters } from '../../../ingest/dead-letters/replay-letters.ts';
 import { showLetter } from '../../../ingest/dead-letters/show-letter.ts';
+import { UNKNOWN_TENANT } from '../../../ingest/dead-letters/types.ts';
+import { tenantOf } from '../../../ingest/receiver/tenant-name.ts';
 import type { RowPolicy } from '../../../ingest/writer/blocks.ts';
 import { createOtlpMapping } from '../../../ingest/writer/otlp-mapping.ts';
 import { runWriter } from '../../../ingest/writer/run-writer.ts';
@@ -234,6 +236,36 @@ describe('dead letters', () => {
     expect(clean).toBe(false);
     expect(said).toMatch(/A dead letter again: [0-9a-f]{16} {2}undecodable/);
     expect(await desk.shelf.count({})).toBe(2);
+  });
+
+  test('are made of what the log cannot read, for nobody among the tenants, and hold up nothing', async () => {
+    const desk = await Desk.create();
+    const damaged = Buffer.from('{what a disk made of it}');
+    for (const value of [spans(['before', 0]), damaged, spans(['after', 0])])
+      await desk.append(value, 'blue');
+    desk.log.damage({ topic: TOPIC, partition: 0 }, 1);
+    desk.write();
+    await desk.settled();
+    expect(await desk.names()).toEqual(['after', 'before']);
+    const [letter, ...others] = await desk.shelf.list({}, 10);
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({
+      topic: TOPIC,
+      partition: 0,
+      offset: 1,
+      reason: 'damaged',
+      detail: 'Cannot read it as it was damaged',
+      tenant: UNKNOWN_TENANT,
+    });
+    expect(() => tenantOf({ tenant: UNKNOWN_TENANT }, 'tenant')).toThrow();
+    const bytes = await desk.shelf.bytes(letter as ShelvedLetter);
+    expect(bytes.equals(damaged)).toBe(true);
+    const shown = showLetter(letter as ShelvedLetter, bytes, { json: false, all: false });
+    expect(shown).toContain('24 B, a batch of the log');
+    const { clean, said } = await desk.replay([letter as ShelvedLetter]);
+    expect(clean).toBe(true);
+    expect(said).toMatch(/^[0-9a-f]{16} {2}is left out.*\nNo dead letters to replay\.$/);
+    expect((await desk.log.bounds({ topic: TOPIC, partition: 0 })).next).toBe(3);
   });
 
   test('are in the table once and on the topic at least once when the writer dies before its commit', async () => {

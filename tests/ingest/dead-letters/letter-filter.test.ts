@@ -17,7 +17,10 @@ describe('letterFilter()', () => {
   test.each([
     [{ since: 'yesterday' }, '--since yesterday; it may be: an age'],
     [{ topic: 'spans' }, '--topic spans; it may be: otlp_spans, otlp_traces, otlp_metrics, otlp_logs'],
-    [{ reason: 'expired' }, '--reason expired; it may be: undecodable, too-large, too-old, too-far-ahead'],
+    [
+      { reason: 'expired' },
+      '--reason expired; it may be: undecodable, damaged, too-large, too-old, too-far-ahead',
+    ],
   ])('refuses %o and says what may be given', (options, message) => {
     expect(() => letterFilter(options, NOW)).toThrow(message);
     expect(() => letterFilter(options, NOW)).toThrow(expect.objectContaining({ code: 'invalid-filter' }));

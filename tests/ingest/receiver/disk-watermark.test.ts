@@ -9,7 +9,7 @@ async function watching(options: Partial<DiskWatermarkOptions> = {}) {
   const disk = { free: 2000 * MIB, error: undefined as Error | undefined, looks: 0 };
   const registry = new Registry();
   const watermark = await watchDisk({
-    directory: '/data',
+    whose: 'of a test',
     minFreeBytes: 1000 * MIB,
     registry,
     logger: pino({ level: 'silent' }),
@@ -39,7 +39,7 @@ describe('watchDisk()', () => {
     expect(watermark.pressure()).toBeUndefined();
     disk.free = 999 * MIB;
     await look();
-    expect(watermark.pressure()?.reason).toMatch(/999 MiB are free.*1250 MiB.*free space/);
+    expect(watermark.pressure()?.reason).toMatch(/of a test.*999 MiB are free.*1250 MiB.*free space/);
     expect(await registry.metrics()).toContain('valet_receiver_disk_short 1');
     disk.free = 1249 * MIB;
     await look();
@@ -81,13 +81,23 @@ describe('watchDisk()', () => {
     watermark.close();
   });
 
-  test('reads the room of a real disk', async () => {
-    vi.useRealTimers();
-    const registry = new Registry();
-    const options = { directory: '.', registry, logger: pino({ level: 'silent' }) };
-    const watermark = await watchDisk({ ...options, minFreeBytes: 2 ** 60 });
-    expect(watermark.pressure()).toBeDefined();
+  test('tells of no pressure when nobody can tell how much is free', async () => {
+    const { registry, watermark, look } = await watching({ freeBytes: async () => undefined });
+    await look();
+    expect(watermark.pressure()).toBeUndefined();
     watermark.close();
-    expect(await registry.metrics()).toMatch(/valet_receiver_disk_free_bytes [1-9]/);
+    expect(await registry.metrics()).toContain('valet_receiver_disk_short 0');
+  });
+
+  test('keeps to what it knew while nobody can tell how much is free', async () => {
+    let free: number | undefined = 1;
+    const { watermark, look } = await watching({ freeBytes: async () => free });
+    free = undefined;
+    await look();
+    expect(watermark.pressure()).toBeDefined();
+    free = 2000 * MIB;
+    await look();
+    expect(watermark.pressure()).toBeUndefined();
+    watermark.close();
   });
 });

@@ -82,6 +82,10 @@ export class FakeLedger implements BatchLedger {
     return this.#last(of, ({ identity }) => identity.split('~')[0] === logIdentity);
   }
 
+  async isKnown(of: { readonly topic: string; readonly partition: number }): Promise<boolean> {
+    return this.#last(of, () => true) !== undefined;
+  }
+
   async batchesSince(millis: number): Promise<number> {
     return [...this.storedMillis.values()].filter((stored) => stored >= millis).length;
   }

@@ -2,7 +2,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { LETTER_HEADERS } from '../../../ingest/dead-letters/append-letters.ts';
 import { letterId } from '../../../ingest/dead-letters/letter-id.ts';
-import { decodeState, encodeState, type Plan, SETTINGS_DIGEST } from '../../../ingest/writer/plan.ts';
+import {
+  decodeState,
+  encodeState,
+  journalGroup,
+  type Plan,
+  SETTINGS_DIGEST,
+} from '../../../ingest/writer/plan.ts';
 import { GROUP_WRITER, HEADER_REPLAY_OF } from '../../../schemas/names.ts';
 import { StoreError } from '../../../store/errors.ts';
 import type { FakePolicy } from './fake-mapping.ts';
@@ -85,6 +91,154 @@ describe('runWriter() and offsets that are not its own', () => {
   });
 });
 
+describe('runWriter() whose group was deleted, or set to another offset, with a batch open', () => {
+  const harms: Readonly<Record<string, (world: WriterWorld) => Promise<void>>> = {
+    'offsets-lost': async ({ log }) => log.forget(GROUP_WRITER, AT),
+    'offsets-foreign': ({ log }) => log.commit([{ group: GROUP_WRITER, ...AT, offset: 0, metadata: '' }]),
+  };
+
+  test.each(Object.entries(harms))('stores it once by the plan in the journal: %s', async (anomaly, harm) => {
+    for (const before of [[], ['a', 'b']]) {
+      const world = await WriterWorld.create();
+      if (before.length > 0) {
+        await world.append(...before);
+        const earlier = world.start();
+        await world.settled();
+        await earlier.stop();
+        // Heartbeats are on no record of the store: the plan follows all the same.
+        await world.heartbeat();
+        const idle = world.start();
+        await world.settled();
+        await idle.stop();
+      }
+      await world.append('c');
+      const first = world.start({ step: 2, when: 'after' });
+      await until(first.isDead);
+      await first.stop();
+      expect(first.steps.at(-1)).toBe('insert otel_traces');
+      await harm(world);
+      // Batches made anew would have other ends, and other tokens.
+      await world.append('d', 'e');
+      const second = world.start();
+      await world.settled();
+      await second.stop();
+      expect(world.store.rows).toEqual(rows([...before, 'c', 'd', 'e'].join('')));
+      expect(await anomalies(second)).toEqual({ [anomaly]: 1 });
+    }
+  });
+
+  test('stores all again into a store that was restored from before the open batch', async () => {
+    const world = await WriterWorld.create();
+    await world.append('a', 'b');
+    const first = world.start();
+    await world.settled();
+    await first.stop();
+    await world.append('c');
+    const second = world.start({ step: 2, when: 'after' });
+    await until(second.isDead);
+    await second.stop();
+    const restored = Object.assign(new WriterWorld(), { log: world.log });
+    restored.log.forget(GROUP_WRITER, AT);
+    const third = restored.start();
+    await restored.settled();
+    await third.stop();
+    expect(restored.store.rows).toEqual(rows('abc'));
+  });
+
+  test('leaves a journaled plan alone whose records the log no longer has', async () => {
+    const world = await WriterWorld.create();
+    const identity = await world.log.identity(TOPIC);
+    await world.append('a');
+    const metadata = encodeState({ identity, plan: planUpTo(5) });
+    await world.log.commit([{ group: journalGroup(GROUP_WRITER), ...AT, offset: 0, metadata }]);
+    const writer = world.start();
+    await world.settled();
+    await writer.stop();
+    expect(world.store.rows).toEqual(rows('a'));
+    expect(world.ledger.losses).toEqual([]);
+  });
+});
+
+describe('runWriter() on a topic that was made anew', () => {
+  test.each(['kept', 'dropped with the topic'])('tells so when the offsets were %s', async (offsets) => {
+    const world = await WriterWorld.create();
+    await world.append('a', 'b');
+    const first = world.start();
+    await world.settled();
+    await first.stop();
+    expect(await anomalies(first)).toEqual({});
+    world.log.recreate(TOPIC);
+    if (offsets !== 'kept') world.log.forget(GROUP_WRITER, AT);
+    await world.append('c');
+    const second = world.start();
+    await world.settled();
+    await second.stop();
+    const third = world.start();
+    await world.settled();
+    await third.stop();
+    expect([await anomalies(second), await anomalies(third)]).toEqual([{ 'topic-recreated': 1 }, {}]);
+    expect(world.store.rows).toEqual(rows('abc'));
+  });
+});
+
+test('runWriter() that runs notices by its end that the topic was made anew', async () => {
+  const world = await WriterWorld.create();
+  await world.append('a', 'b');
+  const writer = world.start();
+  await world.settled();
+  world.log.recreate(TOPIC);
+  await world.append('c');
+  await until(() => world.store.rows.length === 3);
+  await world.settled();
+  await writer.stop();
+  expect(await anomalies(writer)).toEqual({ 'topic-recreated': 1 });
+  expect(world.store.rows).toEqual(rows('abc'));
+});
+
+describe('runWriter() on a store that has less on record than was committed', () => {
+  async function stored(...requests: string[]): Promise<WriterWorld> {
+    const world = await WriterWorld.create();
+    for (const request of requests) {
+      await world.append(request);
+      const writer = world.start();
+      await world.settled();
+      await writer.stop();
+    }
+    return world;
+  }
+
+  test('tells so, and goes on where the group was', async () => {
+    const world = await stored('a', 'b', 'c');
+    const [oldest] = world.ledger.batches.keys();
+    for (const token of [...world.ledger.batches.keys()])
+      if (token !== oldest) world.ledger.batches.delete(token);
+    await world.append('d');
+    const writer = world.start();
+    await world.settled();
+    await writer.stop();
+    expect(await anomalies(writer)).toEqual({ 'store-behind': 1 });
+    expect(world.store.rows).toEqual(rows('abcd'));
+  });
+
+  test('tells nothing when what is on no record are heartbeats, or gone from the log', async () => {
+    const heartbeats = await stored('a');
+    await heartbeats.heartbeat();
+    const idle = heartbeats.start();
+    await heartbeats.settled();
+    await idle.stop();
+    const gone = await stored('a', 'b');
+    gone.ledger.batches.clear();
+    await gone.log.truncate(AT, 2);
+    for (const world of [heartbeats, gone]) {
+      const writer = world.start();
+      await world.append('z');
+      await world.settled();
+      await writer.stop();
+      expect(await anomalies(writer)).toEqual({});
+    }
+  });
+});
+
 describe('runWriter() on a log that ends too early', () => {
   test('stores what is left of an open plan under its tokens, records the rest as lost, and goes on under others', async () => {
     for (const before of ['stored', 'not stored'] as const) {
@@ -101,7 +255,7 @@ describe('runWriter() on a log that ends too early', () => {
           chunks: [Buffer.from('a,b')],
           token: `${identity}-0-0-3-otel_traces-2026-01-01-1.1`,
         });
-      const first = world.start({ step: 1, when: 'before' });
+      const first = world.start({ step: 2, when: 'before' });
       await until(first.isDead);
       await first.stop();
       // Other records take the places of those that are gone.

@@ -98,7 +98,7 @@ describe('runWriter() when nothing fails', () => {
       return map(...parts);
     };
     const process = world.start(undefined, { mapping: { version, map: counting } });
-    await until(() => process.steps.length === 2);
+    await until(() => process.steps.at(-1) === 'insert otel_traces');
     const committed = await world.log.committed(GROUP_WRITER, AT);
     expect(committed?.offset).toBe(0);
     expect(decodeState(committed?.metadata ?? '')).toMatchObject({
@@ -111,9 +111,11 @@ describe('runWriter() when nothing fails', () => {
     await process.stop();
     expect(process.steps).toEqual([
       'commit 0 with plan',
+      'journal 0',
       'insert otel_traces',
       'record batch',
       'commit 3 with plan',
+      'journal 3',
       'insert otel_traces',
       'record batch',
       'commit 4',
@@ -150,38 +152,43 @@ describe('runWriter() when nothing fails', () => {
 });
 
 describe('runWriter() after a crash', () => {
-  test('loses nothing and stores nothing twice, at whichever step it dies, however often', async () => {
-    let crashes = 0;
-    for (const when of ['before', 'after'] as const)
-      for (let step = 0, reached = true; reached; step++) {
-        const world = await WriterWorld.create();
-        await world.append(...SEVEN);
-        const first = world.start({ step, when });
-        await world.settled(first);
-        reached = first.isDead();
-        await first.stop();
-        if (reached) crashes++;
-        // Dies once more, in the midst of its recovery.
-        const second = world.start({ step: step % 4, when });
-        await world.append('h');
-        await world.settled(second);
-        await second.stop();
-        const third = world.start();
-        await world.settled();
-        await third.stop();
-        expect([...world.store.rows].sort()).toEqual([...ROWS_OF_SEVEN, 'otel_traces/h']);
-        expect(world.store.aside).toEqual(['valet_dead_letters']);
-        expect((await world.deadLetters()).length).toBeGreaterThanOrEqual(1);
-        expect(world.store.violations).toEqual([]);
-        expect(world.ledger.losses).toEqual([]);
-      }
-    expect(crashes).toBeGreaterThan(20);
-  });
+  test.each(['it dies, however often', 'it dies, and its group is deleted then'])(
+    'loses nothing and stores nothing twice, at whichever step %s',
+    async (death) => {
+      const isDeleted = death.includes('deleted');
+      let crashes = 0;
+      for (const when of ['before', 'after'] as const)
+        for (let step = 0, reached = true; reached; step++) {
+          const world = await WriterWorld.create();
+          await world.append(...SEVEN);
+          const first = world.start({ step, when });
+          await world.settled(first);
+          reached = first.isDead();
+          await first.stop();
+          if (reached) crashes++;
+          if (isDeleted) world.log.forget(GROUP_WRITER, AT);
+          // Dies once more, in the midst of its recovery.
+          const second = world.start({ step: step % 5, when });
+          await world.append('h');
+          await world.settled(second);
+          await second.stop();
+          const third = world.start();
+          await world.settled();
+          await third.stop();
+          expect([...world.store.rows].sort()).toEqual([...ROWS_OF_SEVEN, 'otel_traces/h']);
+          expect(world.store.aside).toEqual(['valet_dead_letters']);
+          expect((await world.deadLetters()).length).toBeGreaterThanOrEqual(1);
+          expect(world.store.violations).toEqual([]);
+          expect(world.ledger.losses).toEqual([]);
+        }
+      expect(crashes).toBeGreaterThan(20);
+    },
+  );
 
   test('replays the plan as it was made, not as it would be made now', async () => {
     const world = await WriterWorld.create();
     await world.append('a', 'b');
-    const first = world.start({ step: 1, when: 'after' }, { policy: { mark: '!' } });
+    const first = world.start({ step: 2, when: 'after' }, { policy: { mark: '!' } });
     await until(first.isDead);
     await first.stop();
     await world.append('c', 'd');
@@ -203,7 +210,7 @@ describe('runWriter() after a crash', () => {
   test('keeps the token of a plan made by another mapping version', async () => {
     const world = await WriterWorld.create();
     await world.append('a');
-    const first = world.start({ step: 1, when: 'after' });
+    const first = world.start({ step: 2, when: 'after' });
     await until(first.isDead);
     await first.stop();
     const second = world.start(undefined, { mapping: fakeMapping('2') });
@@ -216,13 +223,13 @@ describe('runWriter() after a crash', () => {
   test('sends nothing for a plan whose batch is in the ledger', async () => {
     const world = await WriterWorld.create();
     await world.append('a');
-    const first = world.start({ step: 2, when: 'after' });
+    const first = world.start({ step: 3, when: 'after' });
     await until(first.isDead);
     await first.stop();
     const second = world.start();
     await world.settled();
     await second.stop();
-    expect(first.steps).toEqual(['commit 0 with plan', 'insert otel_traces', 'record batch']);
+    expect(first.steps).toEqual(['commit 0 with plan', 'journal 0', 'insert otel_traces', 'record batch']);
     expect(second.steps).toEqual(['commit 1']);
   });
 });

@@ -170,10 +170,13 @@ test('StoreLedger finds the batches and losses it recorded', async () => {
   const stored = { ...range, token: 'i-3-5', records: 7, rows: 9 };
   expect(await ledger.highWater('i', of)).toBeUndefined();
   expect(await ledger.latest('i', of)).toBeUndefined();
+  expect(await ledger.isKnown(of)).toBe(false);
   const others = await ledger.batchesSince(storedMillis);
   await ledger.recordBatch(stored);
   await ledger.recordBatch({ ...stored, partition: 4, last: 2 ** 50 });
   await ledger.recordBatch({ ...stored, first: 0, last: 4 });
+  expect(await ledger.isKnown(of)).toBe(true);
+  expect(await ledger.isKnown({ ...of, partition: 5 })).toBe(false);
   expect(await ledger.highWater('i', of)).toEqual({ identity: 'i', last: 2 ** 40, storedMillis });
   expect(await ledger.batchesSince(storedMillis)).toBe(others + 3);
   expect(await ledger.batchesSince(storedMillis + 1)).toBe(others);

@@ -129,6 +129,7 @@ export async function metric(registry: Registry, name: string): Promise<number> 
 type Step = <Result>(name: string, act: () => Promise<Result>) => Promise<Result>;
 
 function commitName([commit]: readonly OffsetCommit[]): string {
+  if (commit?.group.endsWith('-journal')) return `journal ${commit.offset}`;
   return `commit ${commit?.offset}${commit?.metadata.includes('"last"') ? ' with plan' : ''}`;
 }
 
@@ -158,6 +159,7 @@ function steppedLedger(ledger: FakeLedger, step: Step): BatchLedger {
   return {
     highWater: (identity, of) => ledger.highWater(identity, of),
     latest: (identity, of) => ledger.latest(identity, of),
+    isKnown: (of) => ledger.isKnown(of),
     batchesSince: (millis) => ledger.batchesSince(millis),
     recordBatch: (batch) => step('record batch', () => ledger.recordBatch(batch)),
     recordLoss: (loss) => step('record loss', () => ledger.recordLoss(loss)),

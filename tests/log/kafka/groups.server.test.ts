@@ -7,6 +7,7 @@ import { encodeBatch, stampBatch } from '../../../log/kafka/batch/encode-batch.t
 import { Cluster } from '../../../log/kafka/cluster/cluster.ts';
 import { openKafkaLog } from '../../../log/kafka/open-kafka-log.ts';
 import { produce } from '../../../log/kafka/produce/produce-request.ts';
+import { repeatCounter } from '../../../log/kafka/produce/repeat-counter.ts';
 import { TransactionSession } from '../../../log/kafka/transact/transaction-session.ts';
 import type { DurableLog, NewRecord, StoredRecord } from '../../../log/types.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../support/kafka-broker.ts';
@@ -267,7 +268,10 @@ describe('KafkaLog.transact()', () => {
 
   /** A transaction of some handle, all done but its end. */
   async function leaveOpen(topic: string, group: string): Promise<() => Promise<void>> {
-    const cluster = new Cluster(broker.address, { logger: pino({ level: 'silent' }) });
+    const cluster = new Cluster(broker.address, {
+      logger: pino({ level: 'silent' }),
+      repeats: repeatCounter(undefined),
+    });
     const session = new TransactionSession(cluster, `valet-${group}-${topic}-0`);
     await session.renewIdentity({});
     const bytes = encodeBatch([text('never')], { timestampMillis: Date.now(), transactional: true });

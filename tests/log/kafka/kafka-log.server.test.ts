@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   Admin,
@@ -9,11 +11,14 @@ import {
   Producer,
 } from '@platformatic/kafka';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { watchDisk } from '../../../ingest/receiver/disk-watermark.ts';
 import { LogError } from '../../../log/errors.ts';
 import type { KafkaAddress } from '../../../log/kafka/address.ts';
+import { frameBatches } from '../../../log/kafka/batch/decode-batch.ts';
 import { openKafkaLog } from '../../../log/kafka/open-kafka-log.ts';
-import type { DurableLog, NewRecord, StoredRecord } from '../../../log/types.ts';
+import type { DurableLog, NewRecord, StoredRecord, TopicPartition } from '../../../log/types.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../support/kafka-broker.ts';
 import { eventually } from '../../support/valet-process.ts';
 import { contract, expectLogError } from '../contract.ts';
@@ -59,10 +64,29 @@ contract(
   'KafkaLog',
   async () => {
     const log = await open();
-    return { log: prefixedLog(log, `${randomUUID()}-`), clock: undefined, dispose: () => log.close() };
+    const prefix = `${randomUUID()}-`;
+    return {
+      log: prefixedLog(log, prefix),
+      clock: undefined,
+      damage: ({ topic, partition }, offset) => damage({ topic: prefix + topic, partition }, offset),
+      dispose: () => log.close(),
+    };
   },
-  { hasTestClock: false },
+  { hasTestClock: false, knowsDamage: true, hasDisk: true },
 );
+
+/** Flips a bit of the last record of a batch on the broker's disk, as long as that is the partition's first segment. */
+async function damage({ topic, partition }: TopicPartition, offset: number): Promise<void> {
+  // Running, it may have what it reads in its own memory.
+  await broker.stop();
+  const file = join(broker.dataDir, `${topic}-${partition}`, `${'0'.repeat(20)}.log`);
+  const bytes = await readFile(file);
+  const frame = frameBatches(bytes).find(({ baseOffset }) => baseOffset === offset);
+  if (!frame) throw new Error(`No batch begins at ${offset}`);
+  frame.bytes[frame.bytes.length - 1] = (frame.bytes.at(-1) as number) ^ 1;
+  await writeFile(file, bytes);
+  await broker.start();
+}
 
 async function alter(topic: string, settings: Readonly<Record<string, string>>): Promise<void> {
   const configs = Object.entries(settings).map(([name, value]) => ({
@@ -314,6 +338,31 @@ describe('KafkaLog.read()', () => {
     await admin.deleteTopics({ topics: ['renewed'] });
     await expectLogError(log.append('renewed', [text('e')]), 'unknown-topic');
     await expectLogError(log.read(at, 0), 'unknown-topic');
+  });
+});
+
+describe('KafkaLog.freeBytes()', () => {
+  test('closes the door below the mark, and tells the disk of the broker', async () => {
+    const log = await open();
+    await log.ensureTopic('on-disk');
+    const { bavail, bsize, blocks } = await statfs(broker.dataDir);
+    const found = (await log.freeBytes(['on-disk'])) as number;
+    // Other tests write and delete meanwhile.
+    expect(Math.abs(found - bavail * bsize)).toBeLessThan((blocks * bsize) / 10);
+    const watermark = await watchDisk({
+      whose: 'of a Kafka broker',
+      freeBytes: () => log.freeBytes(['on-disk']),
+      minFreeBytes: 2 ** 60,
+      registry: new Registry(),
+      logger: silent,
+    });
+    expect(watermark.pressure()?.reason).toContain('The disk of a Kafka broker is almost full');
+    watermark.close();
+  });
+
+  test('knows nothing of topics that are nowhere', async () => {
+    const log = await open();
+    expect(await log.freeBytes(['nowhere'])).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 /** A cluster of three, one of which is killed at a time: partitions, groups and transactions get new leaders. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Admin } from '@platformatic/kafka';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openKafkaLog } from '../../../log/kafka/open-kafka-log.ts';
@@ -32,6 +33,35 @@ async function everything(of: TopicPartition): Promise<readonly string[]> {
   }
   return values;
 }
+
+test('KafkaLog.ensureTopic() says which topics may lose what is confirmed, and what to set', async () => {
+  const { address } = nodes[0] as KafkaBroker;
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...address.brokers] });
+  const make = (topic: string, replicas: number, minInSync: string) =>
+    admin.createTopics({
+      topics: [topic],
+      partitions: 1,
+      replicas,
+      configs: [{ name: 'min.insync.replicas', value: minInSync }],
+    });
+  await make('confirmed-by-one', 3, '1');
+  await make('kept-once', 1, '1');
+  await make('safe', 3, '2');
+  await admin.close();
+  const warnings: { topic: string; set: unknown }[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => void warnings.push(JSON.parse(line)) });
+  const open = (replication: number) => openKafkaLog({ ...address, replication }, { logger });
+  const [asSafe, asFew] = [await open(3), await open(1)];
+  for (const topic of ['confirmed-by-one', 'kept-once', 'safe', 'made-safe']) await asSafe.ensureTopic(topic);
+  await asFew.ensureTopic('made-once');
+  await Promise.all([asSafe.close(), asFew.close()]);
+  const told = warnings.filter(({ set }) => set !== undefined).map(({ topic, set }) => ({ topic, set }));
+  expect(told).toEqual([
+    { topic: 'confirmed-by-one', set: { 'min.insync.replicas': 2 } },
+    { topic: 'kept-once', set: { replicas: 3 } },
+    { topic: 'made-once', set: { replicas: 3 } },
+  ]);
+});
 
 test('KafkaLog loses nothing that was confirmed, and has nothing twice, when leaders are killed', async () => {
   await log.ensureTopic('led', { partitions: PARTITIONS.length });

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { LogError } from '../../../log/errors.ts';
 import { openKafkaLog } from '../../../log/kafka/open-kafka-log.ts';
+import { repeatCounter } from '../../../log/kafka/produce/repeat-counter.ts';
 import type { DurableLog, NewRecord, StoredRecord, TopicPartition } from '../../../log/types.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../support/kafka-broker.ts';
 import { eventually } from '../../support/valet-process.ts';
@@ -16,6 +17,8 @@ const texts = (records: readonly StoredRecord[]) => records.map(({ value }) => S
 let broker: KafkaBroker;
 const opened: DurableLog[] = [];
 const lines: { msg: string }[] = [];
+/** As all handles of a process, they count together. */
+const repeats = repeatCounter(undefined);
 
 beforeAll(async () => {
   broker = await startKafkaBroker();
@@ -28,7 +31,7 @@ afterEach(async () => {
 
 async function open(): Promise<DurableLog> {
   const logger = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
-  const log = await openKafkaLog(broker.address, { logger });
+  const log = await openKafkaLog(broker.address, { logger, repeats });
   opened.push(log);
   return log;
 }
@@ -100,6 +103,10 @@ describe('a broker that is killed again and again', () => {
     const gone = lines.filter(({ msg }) => msg === 'Kafka broker does not answer');
     expect(gone.length).toBeGreaterThan(0);
     expect(gone.length).toBeLessThanOrEqual(3);
+    expect((await repeats.get()).values).toContainEqual({
+      labels: { topic: 'killed', reason: 'NO_ANSWER' },
+      value: expect.toSatisfy((count: number) => count > 0),
+    });
   });
 
   test('ends each transaction as a whole, and positions agree with what was appended', async () => {

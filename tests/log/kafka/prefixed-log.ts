@@ -30,6 +30,7 @@ export function prefixedLog(log: DurableLog, prefix: string): DurableLog {
         commits: commits.map((commit) => ({ ...there(commit), group: prefix + commit.group })),
       }),
     truncate: (of, beforeOffset) => log.truncate(there(of), beforeOffset),
+    freeBytes: (topics) => log.freeBytes(topics.map((topic) => prefix + topic)),
     close: () => log.close(),
   };
 }

@@ -2,20 +2,25 @@ import { expect, test } from 'vitest';
 import { MemoryLog } from '../../../log/memory/memory-log.ts';
 import { contract } from '../contract.ts';
 
-contract('MemoryLog', async () => {
-  let now = 0;
-  const log = new MemoryLog({ now: () => now });
-  return {
-    log,
-    clock: {
-      setNow: (millis) => {
-        now = millis;
+contract(
+  'MemoryLog',
+  async () => {
+    let now = 0;
+    const log = new MemoryLog({ now: () => now });
+    return {
+      log,
+      clock: {
+        setNow: (millis) => {
+          now = millis;
+        },
+        maintain: async () => log.maintain(),
       },
-      maintain: async () => log.maintain(),
-    },
-    dispose: () => log.close(),
-  };
-});
+      damage: async (of, offset) => log.damage(of, offset),
+      dispose: () => log.close(),
+    };
+  },
+  { hasTestClock: true, knowsDamage: true },
+);
 
 test('recreate() starts a topic anew under another identity', async () => {
   const log = new MemoryLog();

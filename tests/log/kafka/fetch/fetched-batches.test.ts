@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeBatch, stampBatch } from '../../../../log/kafka/batch/encode-batch.ts';
-import { At, Attribute } from '../../../../log/kafka/batch/layout.ts';
+import { At, Attribute, Codec } from '../../../../log/kafka/batch/layout.ts';
 import { Collected, FetchedBatches } from '../../../../log/kafka/fetch/fetched-batches.ts';
 import type { ReadOptions } from '../../../../log/types.ts';
 
@@ -127,6 +127,93 @@ test('deliver() knows a transaction as aborted that began before the offset aske
   ] as const;
   expect(deliver(new FetchedBatches(fetched(specs, [[1, 2]]), 5))).toEqual(['7y']);
 });
+
+describe('deliver() of a damaged batch', () => {
+  interface Harm {
+    readonly harm: (bytes: Buffer) => void;
+    readonly from?: number;
+    readonly isLast?: boolean;
+  }
+  const flip = (at: number) => (bytes: Buffer) => {
+    bytes[at] = (bytes[at] as number) ^ 0x40;
+  };
+  const spoilt = (bytes: Buffer) => flip(bytes.length - 1)(bytes);
+
+  /** Batches of offsets 0, 1 to 3 (damaged), and 4 unless it is the last. */
+  function given({ harm, from = 0, isLast = false }: Harm) {
+    const bad = batch({ at: 1, values: ['x', 'y', 'z'] });
+    harm(bad);
+    const parts = [batch({ at: 0, values: ['a'] }), bad, batch({ at: 4, values: ['b'] })];
+    const bytes = Buffer.concat(isLast ? parts.slice(0, 2) : parts);
+    const batches = new FetchedBatches({ ...fetched([]), stableOffset: 5, batches: bytes }, from);
+    const collected = new Collected({ giveDamaged: true });
+    batches.deliver(collected, Math.max(1, from));
+    const found = collected.records.map(({ offset, value, damage }) =>
+      damage === undefined ? `${offset}${value}` : { offset, damage, isWhole: bad.equals(value) },
+    );
+    return { found, position: batches.position };
+  }
+  const letter = (damage: RegExp, offset = 1) => ({
+    offset,
+    damage: expect.stringMatching(damage),
+    isWhole: true,
+  });
+
+  test.each<readonly [string, Harm, RegExp]>([
+    ['whose checksum is wrong', { harm: spoilt }, /checksum/],
+    ['whose format is another', { harm: flip(At.MAGIC) }, /format/],
+    ['whose codec is not known', { harm: recoded(7) }, /codec/],
+    ['that does not unfold', { harm: recoded(Codec.GZIP) }, /header|unfold/],
+    ['that says it ends later than it does', { harm: flip(At.LAST_OFFSET_DELTA + 3) }, /checksum/],
+    ['that says it ended before it began', { harm: flip(At.LAST_OFFSET_DELTA) }, /checksum/],
+    ['that says it has more records than it has', { harm: flip(At.RECORD_COUNT + 2) }, /checksum/],
+    ['that looks like a control batch', { harm: flip(At.ATTRIBUTES + 1) }, /checksum|codec/],
+  ])('gives one %s as a record, and what is around it', (_sentence, harm, reason) => {
+    expect(given(harm)).toEqual({ found: ['0a', letter(reason), '4b'], position: 5 });
+  });
+
+  test('goes on where it says that it ends when nothing follows, never beyond the end of the log', () => {
+    expect(given({ harm: spoilt, isLast: true }).position).toBe(4);
+    const wild = (bytes: Buffer) => {
+      bytes.writeInt32BE(1_000_000, At.LAST_OFFSET_DELTA);
+      bytes.writeInt32BE(1_000_001, At.RECORD_COUNT);
+    };
+    expect(given({ harm: wild, isLast: true }).position).toBe(5);
+    const early = (bytes: Buffer) => bytes.writeInt32BE(-7, At.LAST_OFFSET_DELTA);
+    expect(given({ harm: early, isLast: true }).position).toBe(2);
+  });
+
+  test('goes on behind it when a read begins within it', () => {
+    const found = [letter(/checksum/, 2)];
+    expect(given({ harm: spoilt, from: 2, isLast: true })).toEqual({ found, position: 4 });
+  });
+
+  test('believes no time that cannot be', () => {
+    const bad = batch({ at: 0, values: ['a'] });
+    bad.writeBigInt64BE(1n << 60n, At.MAX_TIMESTAMP);
+    const collected = new Collected({ giveDamaged: true });
+    const before = Date.now();
+    new FetchedBatches({ ...fetched([]), batches: bad }, 0).deliver(collected, 0);
+    expect(collected.records[0]?.appendedMillis).toBeGreaterThanOrEqual(before);
+    expect(collected.records[0]?.appendedMillis).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('throws when no answer before this one had it damaged, and when nobody asks for it', () => {
+    const bad = batch({ at: 0, values: ['a'] });
+    spoilt(bad);
+    const batches = new FetchedBatches({ ...fetched([]), batches: bad }, 0);
+    expect(() => batches.deliver(new Collected({ giveDamaged: true }))).toThrow(/checksum/);
+    expect(() => batches.deliver(new Collected({}), 0)).toThrow(/checksum/);
+  });
+});
+
+/** Another codec's bits, under a right checksum. */
+function recoded(codec: number): (bytes: Buffer) => void {
+  return (bytes) => {
+    bytes.writeInt16BE(codec, At.ATTRIBUTES);
+    stampBatch(bytes, { producerId: -1n, producerEpoch: 0, sequence: 0 });
+  };
+}
 
 test('deliver() gives what is before a damaged batch, then throws', () => {
   const good = batch({ at: 0, values: ['a'] });
