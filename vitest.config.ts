@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -7,12 +8,15 @@ import { defineConfig } from 'vitest/config';
  */
 const server = ['tests/**/*.{browser,server}.test.ts'];
 const peers = ['tests/**/*.peers.test.ts'];
+/** Tests wait as much as they compute: two at a time also where there are two processors. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    maxWorkers,
     projects: [
       {
         extends: true,
