@@ -2,9 +2,16 @@
 export interface ChangeWatchOptions {
   /** A number that changes with every append, whoever made it. */
   readonly sequence: () => number;
-  /** Look at the sequence this often while somebody waits; absent: only {@link ChangeWatch.wake} is heard. */
+  /**
+   * Look at the sequence this often while somebody waits, ten times as seldom when nothing has come for long; absent:
+   * only {@link ChangeWatch.wake} is heard.
+   */
   readonly pollMillis?: number;
 }
+
+/** The next look comes after this part of the time since the last change: looks are what an idle reader costs. */
+const PART_OF_QUIET = 1 / 20;
+const SELDOM = 10;
 
 /** Lets readers wait for an append: one timer for all of them, running only while there are any. */
 export class ChangeWatch {
@@ -12,6 +19,7 @@ export class ChangeWatch {
   readonly #waiters = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #seen = 0;
+  #changedMillis = performance.now();
 
   constructor(options: ChangeWatchOptions) {
     this.#options = options;
@@ -22,7 +30,11 @@ export class ChangeWatch {
    * the sequence before the records, so that an append between the two is not slept over.
    */
   wait(seen: number, millis: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted || this.#options.sequence() !== seen) return Promise.resolve();
+    if (signal?.aborted) return Promise.resolve();
+    if (this.#options.sequence() !== seen) {
+      this.#changedMillis = performance.now();
+      return Promise.resolve();
+    }
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(limit);
@@ -40,6 +52,7 @@ export class ChangeWatch {
 
   /** Ends every wait: something was appended. */
   wake(): void {
+    this.#changedMillis = performance.now();
     for (const done of [...this.#waiters]) done();
   }
 
@@ -49,20 +62,28 @@ export class ChangeWatch {
   }
 
   #startPolling(seen: number): void {
-    if (this.#timer !== undefined || this.#options.pollMillis === undefined) return;
+    const { pollMillis } = this.#options;
+    if (this.#timer !== undefined || pollMillis === undefined) return;
     this.#seen = seen;
-    this.#timer = setInterval(() => this.#poll(), this.#options.pollMillis);
+    this.#pollAgain(pollMillis);
   }
 
-  #poll(): void {
-    const sequence = this.#options.sequence();
-    if (sequence === this.#seen) return;
-    this.#seen = sequence;
-    this.wake();
+  #pollAgain(pollMillis: number): void {
+    const quiet = performance.now() - this.#changedMillis;
+    const pause = Math.min(Math.max(pollMillis, quiet * PART_OF_QUIET), pollMillis * SELDOM);
+    this.#timer = setTimeout(() => {
+      const sequence = this.#options.sequence();
+      if (sequence === this.#seen) {
+        this.#pollAgain(pollMillis);
+        return;
+      }
+      this.#seen = sequence;
+      this.wake();
+    }, pause);
   }
 
   #stopPolling(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 }

@@ -43,10 +43,12 @@ export function startHeartbeats(options: HeartbeatOptions): () => Promise<void> 
 
 async function beat(signal: Signal, { log, health, metrics, logger }: HeartbeatOptions): Promise<void> {
   try {
-    for (const { topic, partition } of await sourcePartitions(log, signal)) {
-      await log.append(topic, [HEARTBEAT], partition);
-      health.succeeded('heartbeat');
-    }
+    const partitions = await sourcePartitions(log, signal);
+    // All at once: they go to the log together, and readers wake up for them together.
+    const beats = partitions.map(({ topic, partition }) => log.append(topic, [HEARTBEAT], partition));
+    await Promise.allSettled(beats);
+    await Promise.all(beats);
+    health.succeeded('heartbeat');
   } catch (error) {
     health.failed('heartbeat', error);
     metrics.heartbeatFailed(signal);

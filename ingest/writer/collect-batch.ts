@@ -35,7 +35,7 @@ export interface CollectLimits extends Pick<BatchLimits, 'maxBytes' | 'maxRecord
 /** Batches up to here need not wait for room, so a partition with little to store is never held up by others. */
 export const SMALL_BATCH_BYTES = 2 * 2 ** 20;
 /** How long one look at an idle log takes. */
-const IDLE_MILLIS = 5_000;
+const IDLE_MILLIS = 60_000;
 /** How long one look for the records of a plan takes. */
 const RANGE_MILLIS = 1_000;
 

@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 
 /** Smaller ones are not worth the time. */
-const LEAST_BYTES = 256;
+const LEAST_BYTES = 1024;
 const LEVEL = 1;
 
 /** The bytes as a Zstandard frame; undefined when they are too few to bother. */

@@ -1,7 +1,8 @@
 /**
- * The reads that wait at one node. One request at a time carries them all; it lasts as long as nothing arrives, at most
- * {@link ROUND_MILLIS}. Partitions read a moment ago are carried along although nobody waits for them yet: their
- * reader will be back before the round ends, and what arrives for it meanwhile is kept.
+ * The reads that wait at one node. One request at a time carries them all; it lasts as long as nothing arrives, up to
+ * {@link SHORT_ROUND_MILLIS}, and longer and longer while nothing comes. Partitions read a moment ago are carried along
+ * although nobody waits for them yet: their reader will be back before the round ends, and what arrives for it meanwhile
+ * is kept.
  */
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/codes.ts';
@@ -9,8 +10,10 @@ import { Lane } from '../cluster/lanes.ts';
 import { keyOf } from '../cluster/leader-gatherer.ts';
 import { type FetchAsk, type FetchedPartition, fetchPartitions } from './fetch-request.ts';
 
-/** How long a round lasts at most: a reader that comes new has to wait for its end. */
-const ROUND_MILLIS = 250;
+/** How long a round lasts at most after one that had something: a reader that comes new has to wait for its end. */
+const SHORT_ROUND_MILLIS = 250;
+/** The same when nothing has come for long; rounds are what an idle reader costs. */
+const LONG_ROUND_MILLIS = 1000;
 /** From one round to the next when records arrive all the time: they gather meanwhile. */
 const ROUND_GAP_MILLIS = 10;
 /** How long a partition is carried along after it was read. */
@@ -39,6 +42,7 @@ export class NodePoll {
   readonly #waiting = new Set<Waiting>();
   readonly #warm = new Map<string, Warm>();
   #round: ReadonlyMap<string, FetchAsk> | undefined;
+  #roundMillis = SHORT_ROUND_MILLIS;
 
   constructor(options: NodePollOptions) {
     this.#options = options;
@@ -71,6 +75,7 @@ export class NodePoll {
     while (this.#waiting.size > 0) {
       const startMillis = performance.now();
       const arrived = await this.#poll(this.#asks(startMillis));
+      this.#roundMillis = arrived ? SHORT_ROUND_MILLIS : Math.min(2 * this.#roundMillis, LONG_ROUND_MILLIS);
       const gap = startMillis + ROUND_GAP_MILLIS - performance.now();
       if (arrived && gap > 0) await this.#options.cluster.sleep(gap);
     }
@@ -82,7 +87,7 @@ export class NodePoll {
     const { cluster, node } = this.#options;
     this.#round = new Map(asks.map((ask) => [keyOf(ask.of), ask]));
     try {
-      const options = { node, lane: Lane.POLL, maxWaitMillis: ROUND_MILLIS };
+      const options = { node, lane: Lane.POLL, maxWaitMillis: this.#roundMillis };
       const answer = await fetchPartitions(cluster, asks, options);
       let arrived = false;
       for (const ask of asks) {
