@@ -21,12 +21,21 @@ export interface Edit {
   /** Of the field from its tag on; of a `setTime` the eight bytes. */
   readonly start: number;
   readonly end: number;
-  /** What it is depends on the kind; of a cut the index of its reason. */
+  /** What it is depends on the kind; of a cut the index of its reason, of a drop where the content of its message starts. */
   readonly value: number;
   /** Records that go with a cut, attributes with a drop. */
   readonly count: number;
   /** Offset of what it is about, for the path that is told. */
   readonly at: number;
+}
+
+/** An attribute to be dropped. */
+export interface Dropped {
+  /** Where the content of the message starts that has it. */
+  readonly list: number;
+  /** Of the field from its tag on. */
+  readonly start: number;
+  readonly end: number;
 }
 
 const STRIDE = 6;
@@ -50,12 +59,14 @@ export class EditList {
   }
 
   /** Drops an attribute. A list of a million that have no room is one edit, not a million. */
-  drop(start: number, end: number): void {
+  drop({ list, start, end }: Dropped): void {
     const last = (this.#size - 1) * STRIDE;
-    if (last >= 0 && this.#at(last) === EDIT.drop && this.#at(last + 2) === start) {
+    const isNext = last >= 0 && this.#at(last) === EDIT.drop && this.#at(last + 2) === start;
+    // The end of an event may touch its span's next attribute: no edit goes across the ends of a field.
+    if (isNext && this.#at(last + 3) === list) {
       this.#numbers[last + 2] = end;
       this.#numbers[last + 4] = this.#at(last + 4) + 1;
-    } else this.add({ kind: EDIT.drop, start, end, value: 0, count: 1, at: start });
+    } else this.add({ kind: EDIT.drop, start, end, value: list, count: 1, at: start });
   }
 
   /** Forgets what was added since the size was this. */

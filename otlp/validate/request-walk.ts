@@ -3,7 +3,7 @@ import { RequestTooLargeError } from '../errors.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { MAX_DEPTH } from '../wire/wire-type.ts';
-import { EDIT, EditList } from './edit-list.ts';
+import { type Dropped, EDIT, EditList } from './edit-list.ts';
 import { RecordFacts } from './record-facts.ts';
 import { RecordJudge } from './record-judge.ts';
 import { repeatedBytes, rowBytes } from './stored-size.ts';
@@ -148,7 +148,7 @@ export class RequestWalk {
           const child = CHILDREN[slot] as number;
           if (child !== KEY_VALUE) this.#message(child, pos, pos + length, depth + 1);
           else if (++attributes > this.#maxAttributes && ATTRIBUTES[slot] === 1)
-            this.#excess(fieldStart, pos, pos + length, depth + 1);
+            this.#excess({ list: start, start: fieldStart, end: pos + length }, pos, depth + 1);
           else if (depth < USUAL_DEPTH && isUsualAttribute(bytes, this.#view, pos, pos + length))
             this.#messages += 2;
           else this.#message(child, pos, pos + length, depth + 1);
@@ -322,17 +322,17 @@ export class RequestWalk {
   }
 
   /** An attribute its list has no room for. It must be well-formed all the same. */
-  #excess(fieldStart: number, start: number, end: number, depth: number): void {
+  #excess(attribute: Dropped, contentStart: number, depth: number): void {
     const editsBefore = this.edits.size;
     const isDropped = this.#drops && editsBefore < MOST_EDITS_WITH_DROPS;
-    if (!isDropped) this.#break('too-many-attributes', fieldStart);
+    if (!isDropped) this.#break('too-many-attributes', attribute.start);
     const flaw = this.#flaw;
-    this.#message(KEY_VALUE, start, end, depth);
+    this.#message(KEY_VALUE, contentStart, attribute.end, depth);
     if (!isDropped) return;
     // What its value breaks goes with it.
     this.#flaw = flaw;
     this.edits.forget(editsBefore);
-    this.edits.drop(fieldStart, end);
+    this.edits.drop(attribute);
   }
 
   #tooManyRows(): never {

@@ -265,6 +265,14 @@ describe('validateRequest() with excessAttributes: truncate', () => {
     expect(Buffer.from(validation.bytes)).toEqual(build(10));
   });
 
+  test('drops from two lists though one ends where the other goes on', () => {
+    const build = (inner: number, outer: number) =>
+      traces(bare(list(9, 10), by.message(11, list(3, inner)), list(9, outer)));
+    const validation = validate('traces', build(12, 3), drop);
+    expect(validation.changes).toMatchObject([{ kind: 'dropped-attribute', count: 5 }]);
+    expect(Buffer.from(validation.bytes)).toEqual(build(10, 0));
+  });
+
   test('drops those that lie between other fields', () => {
     const name = by.text(5, 'name');
     const sent = bare(list(9, 9), name, list(9, 2), by.number(6, 2), list(9, 2), by.number(10, 3));
