@@ -184,7 +184,7 @@ export const ConfigurationSchema = Type.Object(
     selfTelemetrySeconds: Type.Integer({
       minimum: 0,
       maximum: 3600,
-      default: 15,
+      default: 60,
       description: 'how often a process sends its own metrics through the pipeline, seconds; 0: never',
     }),
     demoControlUrl: Type.String({

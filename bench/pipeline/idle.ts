@@ -21,7 +21,7 @@ export interface IdleResult {
 const ROLES = ['receiver', 'writer', 'engine', 'query'] as const;
 const SLO_DIR = new URL('../../demo/slos/', import.meta.url);
 /** The default, which tests turn off. */
-const SELF_TELEMETRY = { VALET_SELF_TELEMETRY_SECONDS: '15' };
+const SELF_TELEMETRY = { VALET_SELF_TELEMETRY_SECONDS: '60' };
 /** For what a start leaves to be done. */
 const SETTLE_MILLIS = 30_000;
 const MEASURE_MILLIS = 60_000;
