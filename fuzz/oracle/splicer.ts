@@ -3,7 +3,7 @@ import { NANOS_PER_MILLI } from '../moment.ts';
 import type { TreeField, TreeMessage, TreeValue } from '../payload/tree.ts';
 import { treeToProtobuf } from '../payload/tree-to-protobuf.ts';
 import { keptFields } from './kept-fields.ts';
-import { isHolder, isRecord, isValue, timeFlaw, timesOf } from './verdicts.ts';
+import { isHolder, isRecord, isValue, sideOf, timeFlaw, timesOf } from './verdicts.ts';
 import type { WireField, WireMessage } from './wire.ts';
 
 /**
@@ -57,11 +57,13 @@ export class Splicer {
   #moveTimes(record: WireMessage, fields: TreeField[]): void {
     const policy = this.#policy;
     if (policy?.clampMillis === undefined || timeFlaw(this.#bytes, record, policy) === undefined) return;
-    const { clampMillis, earliestMillis, latestMillis } = policy;
+    const { clampMillis, earliestMillis } = policy;
     const earliest = BigInt(earliestMillis) * NANOS_PER_MILLI;
     for (const { number, nanos } of timesOf(this.#bytes, record)) {
-      if (nanos >= earliest && nanos <= BigInt(latestMillis) * NANOS_PER_MILLI) continue;
-      const value = nanos !== 0n && nanos < earliest ? earliest : BigInt(clampMillis) * NANOS_PER_MILLI;
+      const side = sideOf(nanos, policy);
+      if (side === undefined) continue;
+      const isOld = nanos !== 0n && side === 'too-old';
+      const value = isOld ? earliest : BigInt(clampMillis) * NANOS_PER_MILLI;
       const last = fields.findLast((field) => field.number === number);
       if (last === undefined) fields.push({ number, wireType: 1, value });
       else last.value = value;

@@ -1,5 +1,5 @@
 /** What a receiver has to say to each record of a request, worked out from the tree of it. */
-import type { RecordPolicy, RejectionReason } from '../../otlp/validate/types.ts';
+import type { RecordPolicy, RejectionReason, TimeRange } from '../../otlp/validate/types.ts';
 import { OTLP_MESSAGES, type OtlpMessageName } from '../../schemas/otlp.ts';
 import { NANOS_PER_MILLI } from '../moment.ts';
 import { excessOf, keptFields } from './kept-fields.ts';
@@ -176,9 +176,22 @@ export function timeFlaw(
 ): RejectionReason | undefined {
   const [first, second] = timesOf(bytes, record);
   if (first === undefined) return undefined;
-  if (first.nanos < BigInt(policy.earliestMillis) * NANOS_PER_MILLI) return 'too-old';
+  if (sideOf(first.nanos, policy) === 'too-old') return 'too-old';
   const latest = second === undefined || second.nanos < first.nanos ? first.nanos : second.nanos;
-  return latest > BigInt(policy.latestMillis) * NANOS_PER_MILLI ? 'too-far-ahead' : undefined;
+  return sideOf(latest, policy) === 'too-far-ahead' ? 'too-far-ahead' : undefined;
+}
+
+/**
+ * On which side of the range a time lies, undefined within it. Receivers look at nanoseconds as doubles: those that lie
+ * closer to a bound than doubles do to one another, some 100 ns in our days, are taken.
+ */
+export function sideOf(
+  nanos: bigint,
+  { earliestMillis, latestMillis }: TimeRange,
+): 'too-old' | 'too-far-ahead' | undefined {
+  const time = Number(nanos);
+  if (time < Number(BigInt(earliestMillis) * NANOS_PER_MILLI)) return 'too-old';
+  return time > Number(BigInt(latestMillis) * NANOS_PER_MILLI) ? 'too-far-ahead' : undefined;
 }
 
 function spanFlaw(bytes: Uint8Array, span: WireMessage): RejectionReason | undefined {
