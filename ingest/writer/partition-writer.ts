@@ -43,8 +43,6 @@ const LATE_BATCHES = DEDUPLICATION_WINDOW / 2 / 4;
 /** Replicated tables also forget by age; half of that is late. */
 const LATE_MILLIS = (DEDUPLICATION_SECONDS * 1000) / 2;
 const LOOP = 'writing';
-/** The lag grows also while nothing is stored. */
-const MEASURE_MILLIS = 5_000;
 
 /** Writes one partition until its signal aborts or the group gives the partition to another. */
 export class PartitionWriter<Policy> {
@@ -71,8 +69,6 @@ export class PartitionWriter<Policy> {
   async run(signal: AbortSignal): Promise<void> {
     const { logger, backoff, metrics, of } = this.#work;
     const context = { ...this.#labels, signal, logger, metrics, backoff, failing: this.#failing };
-    // A log that fails is told of by the loop.
-    const measuring = setInterval(() => this.#measure().catch(() => {}), MEASURE_MILLIS);
     for (let failures = 0; !signal.aborted; ) {
       try {
         await this.#writeFromDurableState(context, () => {
@@ -89,7 +85,6 @@ export class PartitionWriter<Policy> {
         if (!(await pause(waitMillis(error, failures, context), signal))) break;
       }
     }
-    clearInterval(measuring);
     this.#forgetGauges();
   }
 
@@ -110,7 +105,7 @@ export class PartitionWriter<Policy> {
     if (open) await this.#settle(open, context);
     if (moved) await this.#commit(position, encodeState({ identity }));
     this.#position = position;
-    if ((await this.#measure()) === 0) onProgress();
+    if ((await this.measure()) === 0) onProgress();
     await this.#writeBatches({ identity, position, context, onProgress });
   }
 
@@ -152,7 +147,7 @@ export class PartitionWriter<Policy> {
         onProgress();
         this.#position = end;
         this.#oldestMillis = batch.appended?.lastMillis ?? this.#oldestMillis;
-        await this.#measure();
+        await this.measure();
         if (context.signal.aborted) return;
       }
     } finally {
@@ -207,8 +202,8 @@ export class PartitionWriter<Policy> {
     logger.error({ ...of, ...fields, anomaly }, ANOMALIES[anomaly]);
   }
 
-  /** Shows how far behind the writer is; the log records not stored yet. */
-  async #measure(): Promise<number> {
+  /** Shows how far behind the writer is: the log records not stored yet, which it resolves with. */
+  async measure(): Promise<number> {
     const { log, of, metrics } = this.#work;
     if (this.#position === undefined) return 0;
     const { next } = await log.bounds(of);

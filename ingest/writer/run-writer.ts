@@ -52,6 +52,8 @@ interface Running<Policy> {
 }
 
 const MIB = 2 ** 20;
+/** The lag grows also while nothing is stored. */
+const MEASURE_MILLIS = 5_000;
 
 /**
  * Carries the log into the store until the signal aborts: a {@link PartitionWriter} for each partition the group
@@ -62,7 +64,9 @@ export async function runWriter<Policy>(options: WriterOptions<Policy>): Promise
   const partitions = new Partitions({ ...options, group, signals });
   const topics = await Promise.all(signals.map((each) => sourceTopics(log, each)));
   const membership = await log.join(group, topics.flat(), partitions);
+  const measuring = setInterval(() => void partitions.measure(), MEASURE_MILLIS);
   await aborted(signal);
+  clearInterval(measuring);
   await partitions.end();
   await membership.close();
 }
@@ -99,6 +103,11 @@ class Partitions<Policy> {
   /** The batch under way stays planned; whoever has the partition next stores it. */
   async revoked(partitions: readonly TopicPartition[]): Promise<void> {
     await Promise.all(partitions.map((of) => this.#leave(nameOf(of))));
+  }
+
+  /** All at once, so that the log is asked once for all. A log that fails is told of by the writers' loops. */
+  async measure(): Promise<void> {
+    await Promise.allSettled([...this.#running.values()].map(({ writer }) => writer.measure()));
   }
 
   /** Waits for the attempts under way, however long they take. */
