@@ -2,6 +2,7 @@
 /** The command line. */
 import { Command } from 'commander';
 import { describeConfiguration, loadConfiguration, variableOf } from './configuration.ts';
+import { sloCommand } from './engine/definitions/slo-command.ts';
 import { deadLetterCommand } from './ingest/dead-letters/command.ts';
 import packageJson from './package.json' with { type: 'json' };
 import { letHeapGrow } from './runtime/heap-growth.ts';
@@ -46,6 +47,7 @@ program
     process.stdout.write(`${describeConfiguration(loadConfiguration(process.env))}\n`);
   });
 
+program.addCommand(sloCommand(() => loadConfiguration(process.env).values.sloDir));
 program.addCommand(deadLetterCommand(() => deadLetterAccess(loadConfiguration(process.env).values)));
 
 try {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../configuration.ts';
 import { DEFINITION_PROBLEM_CODES } from '../../engine/core/definitions/codes.ts';
 import { PREDICATE_ERROR_CODES } from '../../engine/core/predicates/errors.ts';
+import { SLO_COMMAND_ERROR_CODES } from '../../engine/definitions/errors.ts';
 import { ENGINE_PROBLEM_CODES } from '../../engine/errors.ts';
 import { DEAD_LETTER_ERROR_CODES } from '../../ingest/dead-letters/errors.ts';
 import { LOG_ERROR_CODES } from '../../log/errors.ts';
@@ -27,6 +28,7 @@ describe('docs/errors.md', () => {
     ['Store', STORE_ERROR_CODES],
     ['Dead letters', DEAD_LETTER_ERROR_CODES],
     ['Engine', ENGINE_PROBLEM_CODES],
+    ['SLO commands', SLO_COMMAND_ERROR_CODES],
     ['API', Object.keys(API_PROBLEMS)],
     ['SLO definitions', DEFINITION_PROBLEM_CODES],
     ['Predicates', PREDICATE_ERROR_CODES],

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { explainSlo } from '../../../../engine/core/definitions/explain-slo.ts';
+import { load, SLO, target } from './support/sound-slo.ts';
+
+/** The explanation of the document. */
+function explained(text: string): string {
+  const { definitions, problems } = load(text);
+  expect(problems).toEqual([]);
+  const [definition] = definitions;
+  if (!definition) throw new Error('nothing was loaded');
+  return explainSlo(definition);
+}
+
+describe('explainSlo()', () => {
+  it('says what counts, what is allowed, and when it alerts', () => {
+    expect(explained(SLO)).toBe(`checkout-availability · Checkout works
+  service checkout · availability · a.yaml
+  Checkouts that do not fail
+
+  total   traces where resource.attributes["service.name"] == "checkout"
+  good    of those, where span.status.code != STATUS_CODE_ERROR
+  window  the last 30d, moving
+  alerts  only with at least 5 bad events in the long window
+
+  objective objective-1 (Fine): 99.9 % good
+    0.1 % of the events may be bad; a full outage spends that in 43 min 12 s
+    page 1h: above 1.44 % errors in 1h and 5m, a burn of 14.4
+      fires after 52 s of a full outage or 8 min 38 s of 10 % errors, and ends 4 min 56 s after it
+    page 6h: above 0.6 % errors in 6h and 30m, a burn of 6
+      fires after 2 min 10 s of a full outage or 21 min 36 s of 10 % errors, and ends 29 min 49 s after it
+    ticket 1d: above 0.3 % errors in 1d and 2h, a burn of 3
+      fires after 4 min 19 s of a full outage or 43 min 12 s of 10 % errors, and ends 1 h 59 min after it
+    ticket 3d: above 0.1 % errors in 3d and 6h, a burn of 1
+      fires after 4 min 19 s of a full outage or 43 min 12 s of 10 % errors, and ends 5 h 59 min after it`);
+  });
+
+  it('names the tiers that cannot work, and errors that never fire one', () => {
+    const text = explained(target('target: 0.9'));
+    expect(text).toContain('no page 1h: its factor 14.4 cannot be reached: a full outage burns at 10');
+    expect(text).toContain('of a full outage, never at 10 % errors, and ends');
+  });
+});
