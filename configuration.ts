@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
 import { nearestName } from './engine/core/nearest-name.ts';
+import { hideCredentials, parseAlertmanagerUrls, parseWebhookUrls } from './engine/delivery/parse-targets.ts';
 import { type Configuration, ConfigurationSchema } from './schemas/configuration.ts';
 import { parseClickhouseUrls } from './store/client/parse-clickhouse-urls.ts';
 
@@ -94,6 +95,7 @@ function contradictions(values: Configuration): readonly string[] {
     );
   }
   problems.push(...modeContradictions(values), ...clickhouseContradictions(values));
+  problems.push(...deliveryContradictions(values));
   for (const [index, key] of PORT_SETTINGS.entries()) {
     const twin = PORT_SETTINGS.slice(0, index).find(
       (other) => values[other] === values[key] && values[key] !== 0,
@@ -152,12 +154,29 @@ function clickhouseContradictions(values: Configuration): readonly string[] {
   return problems;
 }
 
+function deliveryContradictions(values: Configuration): readonly string[] {
+  const { alertmanagerUrls, alertWebhookUrls, consoleUrl } = values;
+  const problems: string[] = [];
+  const check = (key: Key, act: () => unknown) => {
+    try {
+      act();
+    } catch (error) {
+      problems.push(`${key}: ${(error as Error).message}`);
+    }
+  };
+  check('alertmanagerUrls', () => parseAlertmanagerUrls(alertmanagerUrls));
+  check('alertWebhookUrls', () => parseWebhookUrls(alertWebhookUrls));
+  if (consoleUrl !== '' && !/^https?:$/.test(URL.parse(consoleUrl)?.protocol ?? ''))
+    problems.push(
+      `consoleUrl: expected an address like http://host:8080, current value is ${JSON.stringify(consoleUrl)}`,
+    );
+  return problems;
+}
+
 /** The effective values as aligned lines, with environment names and sources; secrets masked. */
 export function describeConfiguration({ values, sources }: LoadedConfiguration): string {
   const rows = KEYS.map((key) => {
-    const secret = (schemaOf(key) as { secret?: boolean }).secret === true;
-    const shown = secret && values[key] !== '' ? '********' : JSON.stringify(values[key]);
-    return [key, shown, variableOf(key), sources[key]] as const;
+    return [key, shown(key, values[key]), variableOf(key), sources[key]] as const;
   });
   const width = (column: 0 | 1 | 2) => Math.max(...rows.map((row) => row[column].length));
   return rows
@@ -166,6 +185,16 @@ export function describeConfiguration({ values, sources }: LoadedConfiguration):
         `${key.padEnd(width(0))}  ${shown.padEnd(width(1))}  ${variable.padEnd(width(2))}  ${source}`,
     )
     .join('\n');
+}
+
+/** A value as it may be read over a shoulder. */
+function shown(key: Key, value: unknown): string {
+  const { secret = false, hidesCredentials = false } = schemaOf(key) as {
+    secret?: boolean;
+    hidesCredentials?: boolean;
+  };
+  if (secret && value !== '') return '********';
+  return JSON.stringify(hidesCredentials ? hideCredentials(String(value)) : value);
 }
 
 function schemaOf(key: Key): TSchema & { default: unknown } {

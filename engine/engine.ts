@@ -28,7 +28,8 @@ import type { DefinitionEntry } from './core/records/definition-record.ts';
 import { EngineReplica } from './core/replica.ts';
 import { DefinitionFeed } from './definitions/definition-feed.ts';
 import { DefinitionPublisher } from './definitions/definition-publisher.ts';
-import { type CommitAsOwner, Evaluator } from './evaluator/evaluator.ts';
+import type { AlertDelivery } from './delivery/alert-delivery.ts';
+import { type AlertOutlet, type CommitAsOwner, Evaluator } from './evaluator/evaluator.ts';
 import { Gate } from './gate.ts';
 import { HeadsTold } from './meter/heads-told.ts';
 import { MeterRunner } from './meter/meter-runner.ts';
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly log: DurableLog;
   /** Where results go; undefined leaves them out. */
   readonly store: Store | undefined;
+  /** Where alerts go; undefined: nowhere. */
+  readonly delivery?: Pick<AlertDelivery, 'committed' | 'left'> | undefined;
   /** Directory of the OpenSLO files. */
   readonly sloDir: string;
   /** How late an event may come and still be counted. */
@@ -223,10 +226,26 @@ export class Engine {
       writer,
       makeResults: (partition) =>
         new Results({ replica, partition, ...(writer && { writer }), latenessSeconds, now }),
+      delivery: this.#makeOutlet(),
       latenessMillis: latenessSeconds * 1000,
       metrics,
       logger,
     });
+  }
+
+  #makeOutlet(): AlertOutlet | undefined {
+    const { delivery } = this.#options;
+    const replica = this.#replica;
+    if (delivery === undefined) return undefined;
+    return {
+      committed({ partition, replica: { alertBook, evaluated }, changes }, nowMillis) {
+        const { definitions } = replica;
+        const slos = SIGNALS.flatMap((signal) => replica.slosOf(partition, signal));
+        const changed = changes.map(({ slo }) => slo);
+        delivery.committed({ partition, alertBook, changed, evaluated, definitions, slos }, nowMillis);
+      },
+      left: (partition) => delivery.left(partition),
+    };
   }
 
   async #isPublished(): Promise<boolean> {

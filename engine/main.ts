@@ -11,7 +11,7 @@ import type { EngineWorkerData } from './worker-data.ts';
 async function main(data: EngineWorkerData): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('Cannot run the engine as this is not a worker thread');
-  const { endpoint, latenessSeconds, logLevel, sloDir } = data;
+  const { delivery, endpoint, latenessSeconds, logLevel, sloDir } = data;
   const logger = pino({ name: 'engine', level: logLevel });
   const registry = new Registry();
   const drain = new AbortController();
@@ -27,7 +27,16 @@ async function main(data: EngineWorkerData): Promise<void> {
 
   const log = await openLog(data.log, { logger, registry });
   const store = createStore(endpoint);
-  await runEngine({ log, store, sloDir, latenessSeconds, registry, logger, signal: drain.signal });
+  await runEngine({
+    log,
+    store,
+    ...(delivery && { delivery }),
+    sloDir,
+    latenessSeconds,
+    registry,
+    logger,
+    signal: drain.signal,
+  });
   await log.close();
   await store.close();
   port.close();

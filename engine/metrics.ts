@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Batch } from '../otlp/columns/types.ts';
 import { dictionaryGauge } from '../otlp/dictionary-gauge.ts';
+import { type DeliveryMetrics, deliveryMetrics } from './delivery/delivery-metrics.ts';
 
 /** The engine's metrics, registered in the role's registry. */
 export interface EngineMetrics {
@@ -16,6 +17,7 @@ export interface EngineMetrics {
   readonly resultRowsDropped: Counter<'table'>;
   readonly alerts: Counter<'slo' | 'severity'>;
   readonly logFailures: Counter<'activity'>;
+  readonly delivery: DeliveryMetrics;
   /** Shown each batch that was decoded. */
   readonly decoded: (batch: Batch) => void;
 }
@@ -54,6 +56,7 @@ export function engineMetrics(registry: Registry): EngineMetrics {
     ]),
     alerts: counter('alerts', 'Burn-rate alerts begun', ['slo', 'severity']),
     logFailures: counter('log_failures', 'Steps put off because the log failed', ['activity']),
+    delivery: deliveryMetrics(registry),
     decoded: dictionaryGauge(registry, 'valet_engine_dictionary_entries'),
   };
 }

@@ -2,11 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { watchDirectory } from './definitions/watch-directory.ts';
+import { AlertDelivery } from './delivery/alert-delivery.ts';
+import type { DeliveryOptions } from './delivery/types.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import { engineMetrics } from './metrics.ts';
 import { type Activity, Patience } from './patience.ts';
 
-export interface RunEngineOptions extends Omit<EngineOptions, 'now' | 'metrics'> {
+export interface RunEngineOptions extends Omit<EngineOptions, 'now' | 'metrics' | 'delivery'> {
+  /** Where alerts go; absent: nowhere. */
+  readonly delivery?: DeliveryOptions;
   readonly registry: Registry;
   /** Ends the run. */
   readonly signal: AbortSignal;
@@ -30,7 +34,8 @@ const MEASURE_MILLIS = 5000;
 const GATHER_MILLIS = 250;
 
 /**
- * Publishes definitions and follows their directory, meters the otlp topics, evaluates every second. Resolves after
+ * Publishes definitions and follows their directory, meters the otlp topics, evaluates every second, delivers alerts.
+ * Resolves after
  * `signal` aborts. A log that fails is waited for; rejects when it is closed or the engine itself fails, after which
  * a new run, with a new registry, takes up where this one stopped.
  */
@@ -41,7 +46,9 @@ export async function runEngine(options: RunEngineOptions): Promise<void> {
   const metrics = engineMetrics(registry);
   const patiently: Running['patiently'] = (what, act) =>
     new Patience({ what, failures: metrics.logFailures, logger, signal }).repeat(act);
-  const engine = await patiently('start', () => Engine.create({ ...options, metrics, now }));
+  const delivery =
+    options.delivery && new AlertDelivery({ ...options.delivery, metrics: metrics.delivery, logger, now });
+  const engine = await patiently('start', () => Engine.create({ ...options, delivery, metrics, now }));
   if (engine === undefined) return;
   const running = { engine, signal, patiently };
   try {
@@ -53,6 +60,7 @@ export async function runEngine(options: RunEngineOptions): Promise<void> {
       evaluateForever(running),
       meterForever(running),
       measureForever(running),
+      delivery?.run(signal),
     ];
     try {
       await Promise.all(loops);

@@ -169,6 +169,21 @@ export const ConfigurationSchema = Type.Object(
       ['reject', 'clamp'],
       'records older than the retention or more than a day ahead: refuse them, or store them at the bound',
     ),
+    alertmanagerUrls: Type.String({
+      default: '',
+      description: 'Alertmanagers that get the alerts, base addresses separated by commas',
+      hidesCredentials: true,
+    }),
+    alertWebhookUrls: Type.String({
+      default: '',
+      description: 'webhooks that get the alerts, addresses separated by commas',
+      secret: true,
+    }),
+    watchdogAlert: Type.String({
+      default: 'ValetWatchdog',
+      description: "name of the alert that always fires, for a dead man's switch; empty: none",
+    }),
+    consoleUrl: text('where people reach the console, for links in alerts'),
     latenessSeconds: Type.Integer({
       minimum: 10,
       default: 600,

@@ -1,4 +1,6 @@
+import type { DeliveryOptions } from '../engine/delivery/types.ts';
 import type { EngineWorkerData } from '../engine/worker-data.ts';
+import type { Configuration } from '../schemas/configuration.ts';
 import type { StoreEndpoint } from '../store/types.ts';
 import type { ProcessContext } from './process-context.ts';
 import { RoleWorker } from './role-worker.ts';
@@ -9,6 +11,7 @@ export function startEngineRole(context: ProcessContext, endpoint: StoreEndpoint
   const workerData: EngineWorkerData = {
     log: logAddress,
     endpoint,
+    ...(hasTargets(configuration) && { delivery: deliveryOf(configuration) }),
     sloDir: configuration.sloDir,
     latenessSeconds: configuration.latenessSeconds,
     logLevel: configuration.logLevel,
@@ -18,4 +21,13 @@ export function startEngineRole(context: ProcessContext, endpoint: StoreEndpoint
   parts.add('engine', () => engine.stop());
   readiness.set('engine', () => engine.problem);
   workers.push(engine);
+}
+
+function hasTargets({ alertmanagerUrls, alertWebhookUrls }: Configuration): boolean {
+  return alertmanagerUrls.trim() !== '' || alertWebhookUrls.trim() !== '';
+}
+
+function deliveryOf(configuration: Configuration): DeliveryOptions {
+  const { alertmanagerUrls, alertWebhookUrls, watchdogAlert, consoleUrl } = configuration;
+  return { alertmanagerUrls, webhookUrls: alertWebhookUrls, watchdogAlert, consoleUrl };
 }

@@ -4,7 +4,8 @@
  * 1. Counts are taken in log order; definitions are refreshed after each read and before the counts.
  * 2. A checkpoint writes changed blocks, alerts and the offset behind the counts in one transaction: after a crash
  *    the counts since the last one are read again into the blocks of that one, and nothing is counted twice.
- * 3. Results go to ClickHouse after the checkpoint that names them; without ClickHouse the engine goes on.
+ * 3. Alerts are delivered, and results go to ClickHouse, after the checkpoint that names them; without ClickHouse the
+ *    engine goes on.
  */
 import type { Logger } from 'pino';
 import { LogError } from '../../log/errors.ts';
@@ -29,9 +30,18 @@ export interface EvaluatorOptions {
   /** Absent when there is no ClickHouse. */
   readonly writer: ResultWriter | undefined;
   readonly makeResults: (partition: number) => Results;
+  /** Told of each partition a checkpoint was committed for, and of each that is held no more. */
+  readonly delivery: AlertOutlet | undefined;
   readonly latenessMillis: number;
   readonly metrics: EngineMetrics;
   readonly logger: Logger;
+}
+
+/** Where alerts go from here: only what was committed, so no other engine can say otherwise. */
+export interface AlertOutlet {
+  /** After a commit, the share's changes still being those it held. */
+  committed(share: Share, nowMillis: number): void;
+  left(partition: number): void;
 }
 
 /** Appends as the owner of a partition, with what it keeps from then on; false when another engine owns it by then. */
@@ -60,7 +70,14 @@ export class Evaluator {
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
-    this.#shares = new Shares({ ...options, onLeft: (partition) => options.writer?.leave(partition) });
+    const { writer, delivery } = options;
+    this.#shares = new Shares({
+      ...options,
+      onLeft: (partition) => {
+        writer?.leave(partition);
+        delivery?.left(partition);
+      },
+    });
   }
 
   /** Partitions given to this engine, taken up in the next step; one held already is taken up anew. */
@@ -231,6 +248,7 @@ export class Evaluator {
       share.lastCheckpointMillis = nowMillis;
       share.results.release();
       this.#countAlerts(share);
+      this.#options.delivery?.committed(share, nowMillis);
       share.changes = [];
     }
   }

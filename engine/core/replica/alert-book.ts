@@ -39,6 +39,11 @@ export class AlertBook {
     return open;
   }
 
+  /** All alerts of an SLO, in no order. */
+  ofSlo(slo: string): readonly AlertRecord[] {
+    return [...(this.#bySlo.get(slo)?.values() ?? [])];
+  }
+
   /** Alerts of an SLO that have not ended. */
   open(slo: string): readonly AlertRecord[] {
     return this.allOpen().filter((alert) => alert.slo === slo);

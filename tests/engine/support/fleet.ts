@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { EngineReplica } from '../../../engine/core/replica.ts';
-import { Engine } from '../../../engine/engine.ts';
+import { Engine, type EngineOptions } from '../../../engine/engine.ts';
 import { Gate } from '../../../engine/gate.ts';
 import type { MeterStep } from '../../../engine/meter/meters.ts';
 import { engineMetrics } from '../../../engine/metrics.ts';
@@ -22,6 +22,8 @@ export interface FleetOptions extends TopicPartitions {
   readonly latenessSeconds: number;
   readonly files: Readonly<Record<string, string>>;
   readonly store?: Store;
+  /** Where the alerts of an engine go that starts now. */
+  readonly makeDelivery?: () => EngineOptions['delivery'];
 }
 
 /** An engine and the handle it has the log by. */
@@ -70,10 +72,11 @@ export class Fleet {
   /** One more engine, which has only joined so far. */
   async join(clockAheadMillis = 0): Promise<FleetEngine> {
     const handle = this.cluster.open();
-    const { latenessSeconds, store } = this.#options;
+    const { latenessSeconds, makeDelivery, store } = this.#options;
     const engine = await Engine.create({
       log: handle,
       store,
+      delivery: makeDelivery?.(),
       sloDir: this.#sloDir,
       latenessSeconds,
       metrics: engineMetrics(new Registry()),

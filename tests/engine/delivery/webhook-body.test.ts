@@ -1,0 +1,68 @@
+/** What a webhook is sent, by its published schema. */
+import { readFileSync } from 'node:fs';
+import { Value } from 'typebox/value';
+import { describe, expect, test } from 'vitest';
+import { watchdog } from '../../../engine/delivery/watchdog.ts';
+import { webhookBody } from '../../../engine/delivery/webhook-body.ts';
+import { AlertWebhookSchema } from '../../../schemas/alert-webhook.ts';
+import { at, FIRING, MINUTE, T0 } from './support/alerts.ts';
+
+const OPTIONS = { nowMillis: T0 + MINUTE, consoleUrl: 'https://valet.example/' };
+const LINK = 'https://valet.example/#/slo/acme%2Fcheckout';
+
+describe('webhookBody()', () => {
+  const bodies = [
+    webhookBody([FIRING, watchdog('Dog', T0)], OPTIONS),
+    webhookBody([{ ...FIRING, endsAt: at(0.5) }], { ...OPTIONS, consoleUrl: '' }),
+  ];
+
+  test('is as the published schema says, and has no field the schema does not know', () => {
+    for (const body of bodies) {
+      expect(Value.Check(AlertWebhookSchema, body)).toBe(true);
+      const known = structuredClone(body);
+      expect(Value.Clean(closedEverywhere(AlertWebhookSchema) as typeof AlertWebhookSchema, known)).toEqual(
+        body,
+      );
+    }
+    expect(Value.Check(AlertWebhookSchema, { ...bodies[0], alerts: [{}] })).toBe(false);
+  });
+
+  test('has numbers as numbers, and says until when it holds', () => {
+    expect(bodies[0]?.alerts[0]).toMatchObject({
+      status: 'firing',
+      startsAt: at(-3),
+      endsAt: null,
+      validUntil: at(6),
+      burn: {
+        incident: { id: `acme/checkout:${at(-5)}` },
+        tier: { severity: 'page', longWindow: '1h', factor: 14.4 },
+        long: { good: 4120, total: 4250, rate: 30.5882 },
+        short: { rate: null },
+        budget: { remainingRatio: 0.42 },
+        links: { console: LINK, runbook: 'https://runbooks.example/checkout' },
+      },
+    });
+    expect(bodies[0]?.alerts[1]).toMatchObject({ kind: 'watchdog', status: 'firing' });
+    expect(bodies[1]?.alerts[0]).toMatchObject({ status: 'resolved', endsAt: at(0.5), validUntil: null });
+  });
+
+  test('is as its page shows it', () => {
+    const page = readFileSync(new URL('../../../docs/formats/alert-webhook.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```json\n([\s\S]+?)```/.exec(page) ?? [];
+    expect(Value.Check(AlertWebhookSchema, JSON.parse(example))).toBe(true);
+  });
+});
+
+test('docs/formats/alert-webhook.schema.json is what schemas/alert-webhook.ts says', () => {
+  const path = new URL('../../../docs/formats/alert-webhook.schema.json', import.meta.url);
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(AlertWebhookSchema)));
+});
+
+/** The schema without room for fields to come. */
+function closedEverywhere(schema: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(schema, (name, value) =>
+      name === 'additionalProperties' && value === true ? false : value,
+    ),
+  );
+}
