@@ -1,20 +1,24 @@
-/** Comparisons: one side names a field, the other is a literal, and their types must fit. */
+/** Comparisons: at least one side depends on the record, and the types of the two must fit. */
 
-import { suggestion } from '../nearest-name.ts';
-import { checkDuration, DURATION_FUNCTION, isBooleanFunction, unknownFunction } from './check-call.ts';
 import { type CheckContext, errorAt } from './check-context.ts';
-import { ENUMS, type EnumFamily, enumNames, enumSymbol } from './enums.ts';
-import { type ResolvedPath, resolvePath } from './resolve-path.ts';
-import type { ComparisonNode, ComparisonOperator, Operand } from './syntax.ts';
+import { checkValue } from './check-value.ts';
+import { ENUMS } from './enums.ts';
+import { addSums } from './exact-sum.ts';
+import type { ComparisonNode, ComparisonOperator, Expression } from './syntax.ts';
+import {
+  asNumber,
+  asText,
+  type ExactTyped,
+  type ExactUnit,
+  type FlagTyped,
+  type IdTyped,
+  isConstant,
+  literalText,
+  mismatch,
+  type NumberTyped,
+  type Typed,
+} from './typed.ts';
 import type { Condition, ConditionOperator } from './types.ts';
-
-/** A literal with its meaning. */
-type Constant =
-  | { readonly type: 'string'; readonly value: string }
-  | { readonly type: 'int' | 'float' | 'duration'; readonly value: number }
-  | { readonly type: 'enum'; readonly value: number; readonly family: EnumFamily; readonly name: string }
-  | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'nil' };
 
 const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   '==': '==',
@@ -25,10 +29,12 @@ const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   '>=': '<=',
 };
 
-/** The pieces a rule below needs; `node` is the literal's side, where a mismatch is shown. */
-interface Comparison extends ResolvedPath {
+/** The pieces a rule below needs; `left` is no literal, `node` is the right side, where a mismatch is shown. */
+interface Comparison<Left extends Typed = Typed> {
+  readonly left: Left;
+  readonly right: Typed;
   readonly operator: ComparisonOperator;
-  readonly node: Operand;
+  readonly node: Expression;
   readonly context: CheckContext;
 }
 
@@ -38,146 +44,194 @@ interface Comparison extends ResolvedPath {
  * @throws {PredicateError} when a name is unknown, the types can never be equal, or the form is not supported.
  */
 export function checkComparison(node: ComparisonNode, context: CheckContext): Condition {
-  const leftIsPath = node.left.kind === 'path';
-  const [path, other] = leftIsPath ? [node.left, node.right] : [node.right, node.left];
-  if (path.kind !== 'path' || other.kind === 'path') throw notFieldAndLiteral(node, context);
-  const operator = leftIsPath ? node.operator : MIRRORED[node.operator];
-  const comparison = { ...resolvePath(path, context), operator, node: other, context };
-  return conditionOf(comparison, constantOf(other, context));
-}
-
-function notFieldAndLiteral(node: ComparisonNode, context: CheckContext): Error {
-  const call = [node.left, node.right].find((side) => side.kind === 'call' && isBooleanFunction(side.name));
-  if (call?.kind === 'call') {
-    const reason = `Cannot compare ${call.name}: it is true or false by itself, write it alone or after not`;
-    return errorAt(context, call, 'predicate-unsupported', reason);
+  const left = checkValue(node.left, context);
+  const right = checkValue(node.right, context);
+  if (isConstant(left) && isConstant(right)) {
+    const reason = 'Cannot compare two literals: at least one side must be a path, or be made of one';
+    throw errorAt(context, node, 'predicate-unsupported', reason);
   }
-  const reason = 'Cannot compare these: one side must be a path, the other a literal';
-  return errorAt(context, node, 'predicate-unsupported', reason);
-}
-
-function constantOf(node: Operand, context: CheckContext): Constant {
-  switch (node.kind) {
-    case 'string':
-    case 'bool':
-      return { type: node.kind, value: node.value } as Constant;
-    case 'int':
-      return { type: 'int', value: exactNumber(node.value, node, context) };
-    case 'float':
-      if (Number.isFinite(node.value)) return { type: 'float', value: node.value };
-      throw errorAt(context, node, 'predicate-invalid-literal', 'Cannot hold the number: it is too large');
-    case 'nil':
-      return { type: 'nil' };
-    case 'enum': {
-      const symbol = enumSymbol(node.name);
-      if (symbol !== undefined) return { type: 'enum', name: node.name, ...symbol };
-      const reason = `Cannot find the enum ${node.name}${suggestion(node.name, enumNames())}`;
-      throw errorAt(context, node, 'predicate-unknown-enum', reason);
-    }
-    case 'call':
-      if (isBooleanFunction(node.name)) {
-        const reason = `Cannot compare ${node.name}: it is true or false by itself, write it alone or after not`;
-        throw errorAt(context, node, 'predicate-unsupported', reason);
-      }
-      if (node.name !== DURATION_FUNCTION) throw unknownFunction(node, context);
-      return { type: 'duration', value: exactNumber(checkDuration(node, context), node, context) };
-    case 'path':
-      throw new TypeError('Cannot take a path as a literal');
-  }
-}
-
-/** Below 2^53 a comparison with the nearest double of any 64-bit value is exact; from there on it might not be. */
-function exactNumber(value: bigint, node: Operand, context: CheckContext): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  const reason =
-    'Cannot compare with an integer of 2^53 or more: compare the text, write it in double quotes';
-  throw errorAt(context, node, 'predicate-invalid-literal', reason);
-}
-
-function conditionOf(comparison: Comparison, constant: Constant): Condition {
-  if (constant.type === 'nil') return nilCondition(comparison);
-  switch (comparison.spec.type) {
-    case 'any':
-      return anyCondition(comparison, constant);
-    case 'string':
-      if (constant.type !== 'string') throw mismatch(comparison, 'a text in double quotes');
-      return compared(comparison, constant.value);
-    case 'id':
-      return idCondition(comparison, constant);
-    case 'number':
-      if (constant.type !== 'int' && constant.type !== 'float') throw mismatch(comparison, 'a number');
-      return compared(comparison, constant.value);
-    case 'enum':
-      return enumCondition(comparison, constant);
-    case 'duration':
-      if (constant.type !== 'duration' && constant.type !== 'int') {
-        throw mismatch(comparison, 'Duration("200ms") or whole nanoseconds');
-      }
-      return compared(comparison, constant.value);
-  }
-}
-
-function nilCondition(comparison: Comparison): Condition {
-  const { spec, field, operator } = comparison;
-  if (spec.nullable !== true) {
-    const instead = spec.type === 'id' ? `"${'0'.repeat((spec.idBytes ?? 0) * 2)}"` : '""';
-    const advice =
-      spec.type === 'any' || spec.type === 'string' || spec.type === 'id' ? `, write ${instead}` : '';
-    const reason = `Cannot compare ${spec.path} with nil: it is never nil${advice}`;
-    throw errorAt(comparison.context, comparison.node, 'predicate-never-nil', reason);
-  }
-  if (operator !== '==' && operator !== '!=') throw mismatch(comparison, 'nil by == or != only');
-  const present = { kind: 'present', field } as const;
-  return operator === '!=' ? present : { kind: 'not', operand: present };
-}
-
-function anyCondition(comparison: Comparison, constant: Exclude<Constant, { type: 'nil' }>): Condition {
-  const { operator } = comparison;
-  switch (constant.type) {
-    case 'bool':
-      if (operator !== '==' && operator !== '!=')
-        throw mismatch(comparison, 'true and false by == or != only');
-      return compared(comparison, String(constant.value));
-    case 'duration':
-      throw mismatch(comparison, 'a number or a text');
-    default:
-      return compared(comparison, constant.value);
-  }
-}
-
-function idCondition(comparison: Comparison, constant: Constant): Condition {
-  const digits = (comparison.spec.idBytes ?? 0) * 2;
-  const isId = constant.type === 'string' && new RegExp(`^[0-9a-f]{${digits}}$`).test(constant.value);
-  const isEquality = comparison.operator === '==' || comparison.operator === '!=';
-  if (isId && isEquality) return compared(comparison, constant.value);
-  throw mismatch(
-    comparison,
-    `${digits} lower-case hex digits in double quotes by == or != (zeros when absent)`,
+  return conditionOf(
+    isConstant(left)
+      ? { left: right, right: left, operator: MIRRORED[node.operator], node: node.left, context }
+      : { left, right, operator: node.operator, node: node.right, context },
   );
 }
 
-function enumCondition(comparison: Comparison, constant: Constant): Condition {
-  const { family } = comparison.spec;
-  const fits = constant.type === 'int' || (constant.type === 'enum' && constant.family === family);
-  if (fits) return compared(comparison, constant.value);
-  const examples = Object.keys(ENUMS[family ?? 'SPAN_KIND'])
-    .slice(1, 3)
-    .join(', ');
-  throw mismatch(comparison, `its enum (${examples}, …) or a whole number`);
+function conditionOf(comparison: Comparison): Condition {
+  const { left, right } = comparison;
+  if (right.type === 'nil') return nilCondition(comparison);
+  if (right.type === 'any' && left.type !== 'any') return conditionOf(turned(comparison));
+  switch (left.type) {
+    case 'any':
+      return anyCondition(comparison);
+    case 'text':
+      return textCondition(comparison, 'a text in double quotes');
+    case 'id':
+      return idCondition({ ...comparison, left });
+    case 'number':
+      return numberCondition({ ...comparison, left });
+    case 'exact':
+      return exactCondition({ ...comparison, left });
+    case 'flag':
+      return flagCondition({ ...comparison, left });
+    default:
+      throw new TypeError('Cannot compare a literal with a literal');
+  }
 }
 
-function compared({ field, operator }: Comparison, literal: string | number): Condition {
-  const negated = operator === '!=';
-  const plain: ConditionOperator = operator === '!=' ? '==' : operator;
-  const condition: Condition =
-    typeof literal === 'string'
-      ? { kind: 'text', field, operator: plain, literal }
-      : { kind: 'number', field, operator: plain, literal };
-  return negated ? { kind: 'not', operand: condition } : condition;
+function turned({ left, right, operator, ...rest }: Comparison): Comparison {
+  return { ...rest, left: right, right: left, operator: MIRRORED[operator] };
 }
 
-function mismatch({ context, node, spec }: Comparison, wanted: string): Error {
-  const reason = `Cannot compare ${spec.path} so: compare it with ${wanted}`;
-  return errorAt(context, node, 'predicate-type-mismatch', reason);
+function nilCondition(comparison: Comparison): Condition {
+  const { left, operator, context, node } = comparison;
+  if (!left.nullable) {
+    const empty = left.type === 'id' ? `"${'0'.repeat(left.digits)}"` : '""';
+    const advice = asText(left) === undefined ? '' : `, write ${empty}`;
+    const reason = `Cannot compare ${left.name} with nil: it is never nil${advice}`;
+    throw errorAt(context, node, 'predicate-never-nil', reason);
+  }
+  if (!isEquality(operator)) throw unfit(comparison, 'nil by == or != only');
+  const present = presence(left);
+  return operator === '!=' ? present : { kind: 'not', operand: present };
+}
+
+function presence(left: Typed): Condition {
+  const text = asText(left);
+  if (text !== undefined) return { kind: 'has-text', subject: text };
+  if (left.type === 'exact') return { kind: 'has-number', subject: { kind: 'exact', sum: left.sum } };
+  if (left.type === 'number') return { kind: 'has-number', subject: left.value };
+  if (left.type === 'flag') return { kind: 'has-number', subject: { kind: 'field', field: left.field } };
+  throw new TypeError(`Cannot ask whether ${left.name} is nil`);
+}
+
+/** An attribute or a body: the other side decides how it is read. */
+function anyCondition(comparison: Comparison): Condition {
+  const { left, right, operator } = comparison;
+  switch (right.type) {
+    case 'bool':
+      if (!isEquality(operator)) throw unfit(comparison, 'true and false by == or != only');
+      return textAgainst(comparison, String(right.value));
+    case 'any':
+      if (isEquality(operator)) return textCondition(comparison, '');
+      throw unfit(
+        comparison,
+        `${left.name} by == or != only, or say what they are: Double(…) or String(…) around both`,
+      );
+    case 'text':
+    case 'id':
+      return textCondition(comparison, '');
+    default:
+      return numbersCondition(comparison, 'a number or a text');
+  }
+}
+
+function textCondition(comparison: Comparison, wanted: string): Condition {
+  const { left, right, operator } = comparison;
+  const literal = literalText(right);
+  if (literal !== undefined) return textAgainst(comparison, literal);
+  const [one, other] = [asText(left), asText(right)];
+  if (one === undefined || other === undefined) throw unfit(comparison, wanted);
+  return negatable(operator, (plain) => ({ kind: 'texts', operator: plain, left: one, right: other }));
+}
+
+function textAgainst({ left, operator }: Comparison, literal: string): Condition {
+  const subject = asText(left);
+  if (subject === undefined) throw new TypeError(`Cannot read ${left.name} as a text`);
+  return negatable(operator, (plain) => ({ kind: 'text', subject, operator: plain, literal }));
+}
+
+function idCondition(comparison: Comparison<IdTyped>): Condition {
+  const { left, right, operator } = comparison;
+  const literal = literalText(right);
+  const fits =
+    literal === undefined
+      ? asText(right) !== undefined
+      : new RegExp(`^[0-9a-f]{${left.digits}}$`).test(literal);
+  if (fits && isEquality(operator)) return textCondition(comparison, '');
+  throw unfit(
+    comparison,
+    `${left.digits} lower-case hex digits in double quotes by == or != (zeros when absent)`,
+  );
+}
+
+function numberCondition(comparison: Comparison<NumberTyped>): Condition {
+  const { family } = comparison.left;
+  if (family === undefined) return numbersCondition(comparison, 'a number');
+  const { right } = comparison;
+  const examples = Object.keys(ENUMS[family]).slice(1, 3).join(', ');
+  const wanted = `its enum (${examples}, …) or a whole number`;
+  const isOther = 'family' in right && right.family !== undefined && right.family !== family;
+  const isFraction = right.type === 'number' && isConstant(right) && !right.whole;
+  if (isOther || isFraction) throw unfit(comparison, wanted);
+  return numbersCondition(comparison, wanted);
+}
+
+function numbersCondition(comparison: Comparison, wanted: string): Condition {
+  const { left, right, operator, node, context } = comparison;
+  const [subject, other] = [asNumber(left, node, context), asNumber(right, node, context)];
+  if (subject === undefined || other === undefined) throw unfit(comparison, wanted);
+  const { value } = other;
+  return negatable(operator, (plain) =>
+    value.kind === 'constant'
+      ? { kind: 'number', subject: subject.value, operator: plain, literal: value.value }
+      : { kind: 'numbers', operator: plain, left: subject.value, right: value },
+  );
+}
+
+const UNIT_PARTNERS: Readonly<Record<ExactUnit, string>> = {
+  count: 'a number',
+  duration: 'Duration("200ms") or whole nanoseconds',
+  time: 'another time, as Time("2026-01-31", "%Y-%m-%d")',
+};
+
+/** Whole 64-bit numbers are compared exactly: one is taken from the other, and the rest compared with zero. */
+function exactCondition(comparison: Comparison<ExactTyped>): Condition {
+  const { left, right, operator } = comparison;
+  if (right.type !== 'exact') {
+    if (left.unit !== 'count') throw unfit(comparison, UNIT_PARTNERS[left.unit]);
+    return numbersCondition(comparison, UNIT_PARTNERS.count);
+  }
+  const isSame = left.unit === right.unit;
+  if (!isSame && (left.unit === 'time' || right.unit === 'time')) {
+    throw unfit(comparison, UNIT_PARTNERS[left.unit]);
+  }
+  const sum = addSums(left.sum, right.sum, -1);
+  return negatable(operator, (plain) => {
+    const exact = { kind: 'exact', sum, operator: plain } as const;
+    const isOrder = plain === '<' || plain === '>';
+    return left.nullable && right.nullable && !isOrder ? orBothAbsent(exact, left, right) : exact;
+  });
+}
+
+/** Nil equals nil. */
+function orBothAbsent(condition: Condition, left: Typed, right: Typed): Condition {
+  const anyPresent: Condition = { kind: 'or', operands: [presence(left), presence(right)] };
+  return { kind: 'or', operands: [condition, { kind: 'not', operand: anyPresent }] };
+}
+
+function flagCondition(comparison: Comparison<FlagTyped>): Condition {
+  const { left, right, operator } = comparison;
+  if (right.type !== 'bool' || !isEquality(operator)) {
+    throw unfit(comparison, 'true or false by == or != only');
+  }
+  const literal = right.value ? 1 : 0;
+  return negatable(operator, (plain) => ({
+    kind: 'number',
+    subject: { kind: 'field', field: left.field },
+    operator: plain,
+    literal,
+  }));
+}
+
+function isEquality(operator: ComparisonOperator): boolean {
+  return operator === '==' || operator === '!=';
+}
+
+function negatable(operator: ComparisonOperator, make: (plain: ConditionOperator) => Condition): Condition {
+  return operator === '!=' ? { kind: 'not', operand: make('==') } : make(operator);
+}
+
+function unfit({ left, node, context }: Comparison, wanted: string): Error {
+  return mismatch(context, node, `Cannot compare ${left.name} so: compare it with ${wanted}`);
 }

@@ -32,6 +32,11 @@ export const ENUMS = {
     METRIC_DATA_TYPE_EXPONENTIAL_HISTOGRAM: 4,
     METRIC_DATA_TYPE_SUMMARY: 5,
   },
+  AGGREGATION_TEMPORALITY: {
+    AGGREGATION_TEMPORALITY_UNSPECIFIED: 0,
+    AGGREGATION_TEMPORALITY_DELTA: 1,
+    AGGREGATION_TEMPORALITY_CUMULATIVE: 2,
+  },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 export type EnumFamily = keyof typeof ENUMS;

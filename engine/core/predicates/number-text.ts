@@ -3,8 +3,8 @@
  * SQL so that both read the same texts as numbers: `-?digits[.digits][e±digits]`, nothing around it.
  */
 
-/** Pattern of the grammar, in RE2's syntax. */
-export const NUMBER_TEXT_PATTERN = '^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?$';
+/** Pattern of the grammar, in RE2's syntax; its one group is the number. */
+export const NUMBER_TEXT_PATTERN = '^(-?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)$';
 
 const NUMBER_TEXT = new RegExp(NUMBER_TEXT_PATTERN);
 

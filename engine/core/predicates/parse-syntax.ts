@@ -1,28 +1,35 @@
 /**
- * OTTL's boolean grammar by recursive descent. `not` binds tightest, then `and`, then `or`.
+ * OTTL's grammar of conditions and values by recursive descent. A parenthesis may hold either, so one grammar reads
+ * both and the checker tells them apart.
  *
- *     or        = and { "or" and }
- *     and       = unary { "and" unary }
- *     unary     = [ "not" ] primary
- *     primary   = "(" or ")" | operand [ operator operand ]
- *     operand   = path | call | ENUM | string | int | float | "true" | "false" | "nil"
- *     path      = name { "." name } { "[" ( string | int ) "]" }
- *     call      = Name "(" [ operand { "," operand } ] ")"
+ *     or         = and { "or" and }
+ *     and        = not { "and" not }
+ *     not        = [ "not" ] comparison
+ *     comparison = sum [ operator sum ]
+ *     sum        = product { ( "+" | "-" ) product }
+ *     product    = signed { ( "*" | "/" ) signed }
+ *     signed     = { "+" | "-" } primary
+ *     primary    = "(" or ")" | path | call | ENUM | string | int | float | "true" | "false" | "nil"
+ *     path       = name { "." name } keys
+ *     call       = Name "(" [ sum { "," sum } ] ")" keys
+ *     keys       = { "[" ( string | int ) "]" }
  */
 import { PredicateError, type PredicateErrorCode } from './errors.ts';
 import { unquote } from './string-literal.ts';
-import type { CallNode, ComparisonOperator, Expression, Operand, PathNode } from './syntax.ts';
+import type { ArithmeticOperator, CallNode, ComparisonOperator, Expression, PathNode } from './syntax.ts';
 import { type Token, tokenize } from './tokens.ts';
 
-/** Deepest nesting of parentheses and calls read. */
+/** Deepest nesting of parentheses, calls and arithmetic read. */
 export const MAX_PREDICATE_DEPTH = 64;
 
 const KEYWORDS = new Set(['and', 'or', 'not', 'true', 'false', 'nil', 'where']);
+const SUM_SIGNS = new Set(['+', '-']);
+const PRODUCT_SIGNS = new Set(['*', '/']);
 
 /**
- * Reads a whole condition.
+ * Reads a whole condition or value.
  *
- * @throws {PredicateError} when it is not one; names and types are not looked at yet.
+ * @throws {PredicateError} when it is none; names and types are not looked at yet.
  */
 export function parseSyntax(text: string): Expression {
   return new Parser(text).parse();
@@ -31,6 +38,8 @@ export function parseSyntax(text: string): Expression {
 class Parser {
   readonly #text: string;
   readonly #tokens: readonly Token[];
+  /** How many operations lie on top of each other below an arithmetic node: a chain is as deep as it is long. */
+  readonly #heights = new WeakMap<Expression, number>();
   #position = 0;
   #depth = 0;
 
@@ -48,40 +57,77 @@ class Parser {
   }
 
   #or(): Expression {
-    const operands = [this.#and()];
+    const { at } = this.#token;
+    const first = this.#and();
+    if (!this.#at('or')) return first;
+    const operands = [first];
     while (this.#take('or')) operands.push(this.#and());
-    return operands.length === 1 && operands[0] !== undefined ? operands[0] : { kind: 'or', operands };
+    return { kind: 'or', operands, at };
   }
 
   #and(): Expression {
-    const operands = [this.#unary()];
-    while (this.#take('and')) operands.push(this.#unary());
-    return operands.length === 1 && operands[0] !== undefined ? operands[0] : { kind: 'and', operands };
+    const { at } = this.#token;
+    const first = this.#not();
+    if (!this.#at('and')) return first;
+    const operands = [first];
+    while (this.#take('and')) operands.push(this.#not());
+    return { kind: 'and', operands, at };
   }
 
-  #unary(): Expression {
-    if (!this.#take('not')) return this.#primary();
-    if (this.#token.text === 'not') throw this.#error('not cannot follow not');
-    return { kind: 'not', operand: this.#primary() };
+  #not(): Expression {
+    const { at } = this.#token;
+    if (!this.#take('not')) return this.#comparison();
+    if (this.#at('not')) throw this.#error('not cannot follow not');
+    return { kind: 'not', operand: this.#comparison(), at };
   }
 
-  #primary(): Expression {
-    if (this.#take('(')) {
-      const inner = this.#nested(() => this.#or());
-      this.#expect(')');
-      return inner;
-    }
-    const left = this.#operand();
+  #comparison(): Expression {
+    const left = this.#chain(SUM_SIGNS, () => this.#product());
     const { kind, text: operator, at } = this.#token;
-    if (kind !== 'operator') return left;
+    if (kind !== 'comparison') return left;
     this.#position++;
-    const right = this.#operand();
-    if (this.#token.kind === 'operator')
+    const right = this.#chain(SUM_SIGNS, () => this.#product());
+    if (this.#token.kind === 'comparison')
       throw this.#error('comparisons cannot be chained: join two with and');
     return { kind: 'compare', operator: operator as ComparisonOperator, left, right, at };
   }
 
-  #operand(): Operand {
+  #product(): Expression {
+    return this.#chain(PRODUCT_SIGNS, () => this.#signed());
+  }
+
+  /** Operands with signs of one precedence between them, from left to right. */
+  #chain(signs: ReadonlySet<string>, operand: () => Expression): Expression {
+    let left = operand();
+    while (this.#token.kind === 'arithmetic' && signs.has(this.#token.text)) {
+      const { text: operator, at } = this.#token;
+      this.#position++;
+      left = this.#arithmetic(operator as ArithmeticOperator, [left, operand()], at);
+    }
+    return left;
+  }
+
+  #signed(): Expression {
+    const { kind, text, at } = this.#token;
+    if (kind !== 'arithmetic' || !SUM_SIGNS.has(text)) return this.#primary();
+    this.#position++;
+    const operand = this.#nested(() => this.#signed());
+    if (text === '+') return operand;
+    if (operand.kind === 'int') return { kind: 'int', value: -operand.value, at };
+    if (operand.kind === 'float') return { kind: 'float', value: -operand.value, at };
+    return this.#arithmetic('-', [{ kind: 'int', value: 0n, at }, operand], at);
+  }
+
+  #arithmetic(operator: ArithmeticOperator, sides: [Expression, Expression], at: number): Expression {
+    const [left, right] = sides;
+    const height = 1 + Math.max(this.#heights.get(left) ?? 0, this.#heights.get(right) ?? 0);
+    if (height > MAX_PREDICATE_DEPTH) throw this.#tooDeep(at);
+    const node: Expression = { kind: 'arithmetic', operator, left, right, at };
+    this.#heights.set(node, height);
+    return node;
+  }
+
+  #primary(): Expression {
     const token = this.#token;
     const { at } = token;
     switch (token.kind) {
@@ -89,7 +135,7 @@ class Parser {
         return { kind: 'string', value: this.#string(), at };
       case 'int':
         this.#position++;
-        return { kind: 'int', value: BigInt(token.text.replace(/^\+/, '')), at };
+        return { kind: 'int', value: BigInt(token.text), at };
       case 'float':
         this.#position++;
         return { kind: 'float', value: Number(token.text), at };
@@ -98,11 +144,18 @@ class Parser {
       case 'name':
         return this.#name();
       default:
+        if (this.#take('(')) return this.#parenthesis();
         throw this.#error(`found ${this.#shown()} where a path, a function or a literal must come`);
     }
   }
 
-  #symbol(): Operand {
+  #parenthesis(): Expression {
+    const inner = this.#nested(() => this.#or());
+    this.#expect(')');
+    return inner;
+  }
+
+  #symbol(): Expression {
     const { text: name, at } = this.#token;
     this.#position++;
     if (this.#take('(')) return this.#call(name, at);
@@ -110,16 +163,18 @@ class Parser {
   }
 
   #call(name: string, at: number): CallNode {
-    const args: Operand[] = [];
+    const args: Expression[] = [];
     if (!this.#take(')')) {
-      do args.push(this.#nested(() => this.#operand()));
+      do args.push(this.#nested(() => this.#chain(SUM_SIGNS, () => this.#product())));
       while (this.#take(','));
       this.#expect(')');
     }
-    return { kind: 'call', name, args, at };
+    const node: CallNode = { kind: 'call', name, args, keys: this.#keys(), at };
+    this.#heights.set(node, Math.max(0, ...args.map((arg) => this.#heights.get(arg) ?? 0)) + 1);
+    return node;
   }
 
-  #name(): Operand {
+  #name(): Expression {
     const { text, at } = this.#token;
     if (text === 'true' || text === 'false') {
       this.#position++;
@@ -142,16 +197,21 @@ class Parser {
       names.push(this.#token.text);
       this.#position++;
     } while (this.#take('.'));
-    if (this.#token.text === '(') {
-      const capital = `${names.join('.').charAt(0).toUpperCase()}${names.join('.').slice(1)}`;
+    const path = names.join('.');
+    if (this.#at('(')) {
+      const capital = `${path.charAt(0).toUpperCase()}${path.slice(1)}`;
       throw this.#error(`functions begin with a capital, write ${capital}`, 'predicate-unknown-function', at);
     }
+    return { kind: 'path', path, keys: this.#keys(), at };
+  }
+
+  #keys(): readonly (string | number)[] {
     const keys: (string | number)[] = [];
     while (this.#take('[')) {
       keys.push(this.#key());
       this.#expect(']');
     }
-    return { kind: 'path', path: names.join('.'), keys, at };
+    return keys;
   }
 
   #key(): string | number {
@@ -170,12 +230,14 @@ class Parser {
 
   #nested<Result>(read: () => Result): Result {
     this.#depth++;
-    if (this.#depth > MAX_PREDICATE_DEPTH) {
-      throw this.#error(`nested deeper than ${MAX_PREDICATE_DEPTH}`, 'predicate-too-large');
-    }
+    if (this.#depth > MAX_PREDICATE_DEPTH) throw this.#tooDeep(this.#token.at);
     const result = read();
     this.#depth--;
     return result;
+  }
+
+  #tooDeep(at: number): PredicateError {
+    return this.#error(`nested deeper than ${MAX_PREDICATE_DEPTH}`, 'predicate-too-large', at);
   }
 
   get #token(): Token {
@@ -188,10 +250,13 @@ class Parser {
     return this.#token.kind === 'end';
   }
 
-  /** Takes the token when it is this word or sign (never a string that spells it). */
+  /** The token is this word or sign (never a string that spells it). */
+  #at(text: string): boolean {
+    return this.#token.text === text && this.#token.kind !== 'string';
+  }
+
   #take(text: string): boolean {
-    const token = this.#token;
-    if (token.text !== text || token.kind === 'string') return false;
+    if (!this.#at(text)) return false;
     this.#position++;
     return true;
   }

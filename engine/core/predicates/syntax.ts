@@ -1,10 +1,13 @@
-/** The syntax tree of a condition: what was written, with positions, before names and types are looked at. */
+/** The syntax tree of a condition or a value: what was written, with positions, before names and types are looked at. */
 
 /** Comparison operators as written. */
 export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
+/** Arithmetic operators as written. */
+export type ArithmeticOperator = '+' | '-' | '*' | '/';
+
 interface Located {
-  /** Offset in the condition. */
+  /** Offset in the text. */
   readonly at: number;
 }
 
@@ -16,13 +19,15 @@ export interface PathNode extends Located {
   readonly keys: readonly (string | number)[];
 }
 
-/** `IsMatch(span.name, "^GET")`. */
+/** `Split(span.name, "/")[1]`. */
 export interface CallNode extends Located {
   readonly kind: 'call';
   readonly name: string;
-  readonly args: readonly Operand[];
+  readonly args: readonly Expression[];
+  readonly keys: readonly (string | number)[];
 }
 
+/** `STATUS_CODE_ERROR`. */
 export interface SymbolNode extends Located {
   readonly kind: 'enum';
   readonly name: string;
@@ -35,19 +40,33 @@ export type LiteralNode =
   | (Located & { readonly kind: 'bool'; readonly value: boolean })
   | (Located & { readonly kind: 'nil' });
 
-/** What stands on a side of a comparison or between a function's parentheses. */
-export type Operand = PathNode | CallNode | SymbolNode | LiteralNode;
+/** `left operator right`; `at` is the operator's place. */
+export interface ArithmeticNode extends Located {
+  readonly kind: 'arithmetic';
+  readonly operator: ArithmeticOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+}
 
+/** `left operator right`; `at` is the operator's place. */
 export interface ComparisonNode extends Located {
   readonly kind: 'compare';
   readonly operator: ComparisonOperator;
-  readonly left: Operand;
-  readonly right: Operand;
+  readonly left: Expression;
+  readonly right: Expression;
 }
 
-/** Something that is true or false. A bare operand must turn out to be a bool literal or a boolean function. */
+/** `and`, `or` and `not`; `at` is where the first operand or the word `not` begins. */
+export type LogicNode =
+  | (Located & { readonly kind: 'and' | 'or'; readonly operands: readonly Expression[] })
+  | (Located & { readonly kind: 'not'; readonly operand: Expression });
+
+/** Anything that was written; which of it is a condition and which a value is for the checker to say. */
 export type Expression =
-  | { readonly kind: 'and' | 'or'; readonly operands: readonly Expression[] }
-  | { readonly kind: 'not'; readonly operand: Expression }
+  | LogicNode
   | ComparisonNode
-  | Operand;
+  | ArithmeticNode
+  | PathNode
+  | CallNode
+  | SymbolNode
+  | LiteralNode;

@@ -2,7 +2,16 @@
 import { PredicateError } from './errors.ts';
 
 /** `name` is lower-case (paths, keywords), `symbol` upper-case first (functions, enums). */
-export type TokenKind = 'string' | 'int' | 'float' | 'name' | 'symbol' | 'operator' | 'punctuation' | 'end';
+export type TokenKind =
+  | 'string'
+  | 'int'
+  | 'float'
+  | 'name'
+  | 'symbol'
+  | 'comparison'
+  | 'arithmetic'
+  | 'punctuation'
+  | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -17,10 +26,11 @@ export const MAX_PREDICATE_LENGTH = 8192;
 
 const SPACE = /\s*/y;
 const RULES: readonly (readonly [TokenKind, RegExp])[] = [
-  ['float', /[-+]?\d*\.\d+(?:[eE][-+]?\d+)?/y],
-  ['int', /[-+]?\d+/y],
+  ['float', /\d*\.\d+(?:[eE][-+]?\d+)?/y],
+  ['int', /\d+/y],
   ['string', /"(?:\\[^\n]|[^\\"\n])*"/y],
-  ['operator', /==|!=|<=|>=|<|>/y],
+  ['comparison', /==|!=|<=|>=|<|>/y],
+  ['arithmetic', /[-+*/]/y],
   ['name', /[a-z][A-Za-z0-9_]*/y],
   ['symbol', /[A-Z][A-Za-z0-9_]*/y],
   ['punctuation', /[()[\],.]/y],
@@ -36,8 +46,8 @@ const HABITS: readonly (readonly [RegExp, string])[] = [
   [/!/y, 'write not'],
   [/[‘’“”'`]/y, 'write text between straight double quotes'],
   [/"/y, 'the text has no closing double quote'],
-  [/[-+*/]/y, 'arithmetic is not supported'],
   [/\{/y, 'maps are not supported'],
+  [/%/y, 'the remainder is not supported: write a - a / b * b over whole numbers'],
 ];
 
 /**

@@ -1,34 +1,73 @@
 /** One condition over one column: a test of that column's rows. */
 import { AttributeLookup } from '../../../../otlp/columns/attribute-lookup.ts';
 import {
-  type AttributesColumn,
   type DictionaryColumn,
   type IdColumn,
-  type NanosColumn,
   NONE,
   type SliceColumn,
 } from '../../../../otlp/columns/types.ts';
 import { numberTest } from '../compare-number.ts';
-import type { Condition } from '../types.ts';
+import type { NumberCondition, TextCondition } from '../types.ts';
+import type { BatchColumn } from './batch-column.ts';
+import { hexOfId } from './hex-of-id.ts';
 import { type RowTest, remember } from './row-test.ts';
 import { bytesTestOf, sourceTestOf, type ValueCondition, valueTest } from './value-test.ts';
 
-/** Every condition that reads a field. */
-export type FieldCondition = Extract<Condition, { readonly field: unknown }>;
+/** A condition whose subject is a field as it is. */
+export type FieldCondition = Exclude<NumberCondition, { readonly kind: 'has-number' }> | TextCondition;
 
 const NEVER: RowTest = () => false;
 
-/** Attributes: the key is looked up once per shape; of repeated keys the first counts. */
-export function attributeTest(
+/** The condition of every row of the column; a boolean when all rows answer alike. */
+export function columnTest(
   condition: FieldCondition,
-  column: AttributesColumn,
+  column: BatchColumn,
+  source: Uint8Array,
+): RowTest | boolean {
+  const test = shapeTest(condition, column, source);
+  const { nilFrom } = column;
+  if (nilFrom === undefined || test === false) return test;
+  return typeof test === 'boolean' ? (row) => row < nilFrom : (row) => row < nilFrom && test(row);
+}
+
+function shapeTest(condition: FieldCondition, column: BatchColumn, source: Uint8Array): RowTest | boolean {
+  switch (column.shape) {
+    case 'nil':
+      return false;
+    case 'attributes':
+      return attributeTest(condition, column, source);
+    case 'fixed':
+      return numbersTest(condition, [column.value])(0);
+    case 'numbers':
+      return numbersTest(condition, column.column);
+    case 'halves':
+    case 'duration':
+    case 'at-hand':
+      throw new TypeError(`Cannot test ${column.shape} by ${condition.kind}`);
+  }
+  if (condition.kind === 'has-text') return true;
+  switch (column.shape) {
+    case 'values':
+      return valueTest(condition, column.column, source);
+    case 'dictionary':
+      return dictionaryTest(condition, column.column);
+    case 'slices':
+      return sliceTest(condition, column.column, source);
+    case 'ids':
+      return idTest(condition, column.column);
+  }
+}
+
+/** Attributes: the key is looked up once per shape; of repeated keys the first counts. */
+function attributeTest(
+  condition: FieldCondition,
+  { column, key }: Extract<BatchColumn, { readonly shape: 'attributes' }>,
   source: Uint8Array,
 ): RowTest {
-  const key = condition.field.key ?? '';
   if (column.keys.dictionary.find(key) === -1) return NEVER;
   const lookup = new AttributeLookup(column, key);
   const test: RowTest =
-    condition.kind === 'present' ? () => true : valueTest(condition, column.values, source);
+    condition.kind === 'has-text' ? () => true : valueTest(condition, column.values, source);
   return (row) => {
     const entry = lookup.entry(row);
     return entry !== -1 && test(entry);
@@ -36,8 +75,7 @@ export function attributeTest(
 }
 
 /** Texts in a dictionary: asked once per distinct text. */
-export function dictionaryTest(condition: ValueCondition, column: DictionaryColumn): RowTest {
-  const { dictionary, ids } = column;
+function dictionaryTest(condition: ValueCondition, { dictionary, ids }: DictionaryColumn): RowTest {
   const test = bytesTestOf(condition);
   const ofEntry = remember((id) => {
     const bytes = dictionary.bytes(id);
@@ -47,7 +85,7 @@ export function dictionaryTest(condition: ValueCondition, column: DictionaryColu
 }
 
 /** Texts where they came; an absent one reads as empty. */
-export function sliceTest(condition: ValueCondition, column: SliceColumn, source: Uint8Array): RowTest {
+function sliceTest(condition: ValueCondition, column: SliceColumn, source: Uint8Array): RowTest {
   const test = sourceTestOf(condition, source);
   const { starts, ends } = column;
   return (row) => {
@@ -56,54 +94,20 @@ export function sliceTest(condition: ValueCondition, column: SliceColumn, source
   };
 }
 
-const HEX = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
-
 /** Ids in lower-case hex, zeros when absent. Written into one buffer, row after row. */
-export function idTest(condition: ValueCondition, { words, wordCount }: IdColumn): RowTest {
+function idTest(condition: ValueCondition, column: IdColumn): RowTest {
   const test = bytesTestOf(condition);
-  const length = wordCount * 4;
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-  const hex = new Uint8Array(length * 2);
+  const write = hexOfId(column);
+  const hex = new Uint8Array(column.wordCount * 8);
   return (row) => {
-    for (let index = 0; index < length; index++) {
-      const byte = bytes[row * length + index] as number;
-      hex[index * 2] = HEX[byte >>> 4] as number;
-      hex[index * 2 + 1] = HEX[byte & 15] as number;
-    }
+    write(row, hex);
     return test(hex, 0, hex.length);
   };
 }
 
 /** Plain numbers. */
-export function numbersTest(condition: FieldCondition, column: ArrayLike<number>): RowTest {
-  if (condition.kind === 'present') return () => true;
+function numbersTest(condition: FieldCondition, column: ArrayLike<number>): RowTest {
   if (condition.kind !== 'number') throw new TypeError(`Cannot test a number by ${condition.kind}`);
   const test = numberTest(condition.operator, condition.literal);
   return (row) => test(column[row] as number);
-}
-
-/**
- * End minus start in nanoseconds; 0 when the end is 0 or before the start, as the Duration column has it. Taken in
- * 32-bit halves: exact below 2^53, the nearest double above, which orders alike against literals below 2^53.
- */
-export function durationTest(condition: FieldCondition, start: NanosColumn, end: NanosColumn): RowTest {
-  if (condition.kind !== 'number') throw new TypeError(`Cannot test a duration by ${condition.kind}`);
-  const test = numberTest(condition.operator, condition.literal);
-  const starts = halves(start);
-  const ends = halves(end);
-  return (row) => {
-    const low = row * 2;
-    const high = low + 1;
-    const highs = (ends[high] as number) - (starts[high] as number);
-    const nanos = highs * 0x1_0000_0000 + ((ends[low] as number) - (starts[low] as number));
-    return test(Math.max(nanos, 0));
-  };
-}
-
-const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-
-/** The 64-bit numbers as pairs: low half, then high half. */
-function halves(column: NanosColumn): Uint32Array {
-  if (!LITTLE_ENDIAN) throw new RangeError('Cannot read 64-bit columns on a big-endian machine');
-  return new Uint32Array(column.buffer, column.byteOffset, column.length * 2);
 }

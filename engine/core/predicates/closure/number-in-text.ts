@@ -1,4 +1,4 @@
-/** Tests of the numbers inside texts. */
+/** The numbers inside texts. */
 import type { NumberTest } from '../compare-number.ts';
 import { numberOfText } from '../number-text.ts';
 import type { BytesTest } from './row-test.ts';
@@ -12,13 +12,18 @@ const SAFE_DIGITS = 15;
 /** The number a text spells; false when it spells none. */
 export function numberInTextTest(test: NumberTest): BytesTest {
   return (bytes, start, end) => {
-    const first = bytes[start] as number;
-    if (start >= end || ((first < ZERO || first > NINE) && first !== MINUS)) return false;
-    const digits = fewDigits(bytes, start, end);
-    if (digits >= 0) return test(digits);
-    const value = numberOfText(latin1(bytes, start, end));
-    return value !== undefined && test(value);
+    const value = numberInText(bytes, start, end);
+    return !Number.isNaN(value) && test(value);
   };
+}
+
+/** The number the text `bytes[start, end)` spells; NaN when it spells none. */
+export function numberInText(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes[start] as number;
+  if (start >= end || ((first < ZERO || first > NINE) && first !== MINUS)) return Number.NaN;
+  const digits = fewDigits(bytes, start, end);
+  if (digits >= 0) return digits;
+  return numberOfText(latin1(bytes, start, end)) ?? Number.NaN;
 }
 
 /** The value of a text of at most 15 digits and nothing else, or -1. */

@@ -2,17 +2,17 @@
 import { VALUE_KIND, type ValueColumn } from '../../../../otlp/columns/types.ts';
 import { boolOf, valueText } from '../../../../otlp/columns/value-text.ts';
 import { type NumberTest, numberTest } from '../compare-number.ts';
-import type { Condition } from '../types.ts';
+import type { NumberCondition, TextCondition } from '../types.ts';
 import { matchTest, prefixTest, rememberBytes, suffixTest, textTest } from './bytes-test.ts';
 import { INTEGER_TEXT_BYTES, putInteger } from './integer-text.ts';
 import { numberInTextTest } from './number-in-text.ts';
 import type { BytesTest, RowTest } from './row-test.ts';
+import { varintNumber } from './varint-number.ts';
 
 /** The conditions that look at a value. */
-export type ValueCondition = Extract<
-  Condition,
-  { readonly kind: 'text' | 'number' | 'match' | 'prefix' | 'suffix' }
->;
+export type ValueCondition =
+  | Exclude<TextCondition, { readonly kind: 'has-text' }>
+  | Exclude<NumberCondition, { readonly kind: 'has-number' }>;
 
 const encoder = new TextEncoder();
 const TRUE_TEXT = encoder.encode('true');
@@ -88,21 +88,4 @@ function otherKinds(
 /** An infinite or undefined double has no number in its string form, so it holds none here either. */
 function finite(value: number, test: NumberTest): boolean {
   return Number.isFinite(value) && test(value);
-}
-
-/** A 64-bit signed varint to the nearest double. */
-function varintNumber(bytes: Uint8Array, start: number, end: number): number {
-  let low = 0;
-  let high = 0;
-  let shift = 0;
-  for (let index = start; index < end; index++) {
-    const bits = (bytes[index] as number) & 0x7f;
-    if (shift < 28) low |= bits << shift;
-    else if (shift === 28) {
-      low |= bits << 28;
-      high |= bits >>> 4;
-    } else high |= bits << (shift - 32);
-    shift += 7;
-  }
-  return high * 0x1_0000_0000 + (low >>> 0);
 }

@@ -3,7 +3,8 @@ import { compileClosure } from '../../../../engine/core/predicates/closure/compi
 import { parsePredicate } from '../../../../engine/core/predicates/parse-predicate.ts';
 import { POINT_KINDS } from '../../../../engine/core/predicates/types.ts';
 import type { Dictionary } from '../../../../otlp/columns/types.ts';
-import { logBatch, metricBatch, type SpanRow, spanBatch, type Value } from './support/batches.ts';
+import { logBatch, metricBatch, spanBatch } from './support/batches.ts';
+import type { SpanRow, Value } from './support/rows.ts';
 
 function ofSpan(row: SpanRow, text: string): boolean {
   return compileClosure(parsePredicate(text, 'traces'), spanBatch([row]))(0);
@@ -219,7 +220,63 @@ describe('compileClosure()', () => {
     expect(answers('metric.type == METRIC_DATA_TYPE_SUM')).toEqual(['sum']);
     expect(answers('datapoint.value_double >= 5')).toEqual(['gauge', 'sum']);
     expect(answers('datapoint.value_double == nil')).toEqual(['histogram', 'expHistogram', 'summary']);
-    expect(answers('datapoint.attributes["code"] < 300')).toEqual(['gauge', 'sum']);
+    expect(answers('datapoint.attributes["code"] < 300')).toEqual([...POINT_KINDS]);
+  });
+
+  it.each([
+    'ConvertCase(span.name, "upper") == "A"',
+    'Len(span.name) + 1 == 2 and Len(span.name) == 1',
+    'Split(span.name, "/")[0] == ConvertCase(span.name, "lower")',
+  ])('asks a dictionary once per distinct text for %s', (text) => {
+    const batch = spanBatch(
+      Array.from({ length: 100 }, (_, index) => ({ name: index % 2 === 0 ? 'a' : 'bb' })),
+    );
+    const { dictionary } = batch.name;
+    const asked: number[] = [];
+    const counting: Dictionary = {
+      ...dictionary,
+      bytes: (id) => {
+        asked.push(id);
+        return dictionary.bytes(id);
+      },
+    };
+    const name = { ...batch.name, dictionary: counting };
+    const test = compileClosure(parsePredicate(text, 'traces'), { ...batch, name });
+    Array.from({ length: 100 }, (_, row) => test(row));
+    const once = asked.length;
+    Array.from({ length: 100 }, (_, row) => test(row));
+    expect([once <= 8, asked.length]).toEqual([true, once]);
+  });
+
+  it('reads what only some points have', () => {
+    const batch = metricBatch([
+      { count: 2n ** 64n - 1n, sum: 2.5, min: 1, max: 2, scale: -3, zeroCount: 4n, positiveOffset: -7 },
+      { temporality: 2, isMonotonic: true, flags: 1, start: 5n, time: 9n, value: Number.NaN },
+    ]);
+    const answers = (text: string, row: number) =>
+      POINT_KINDS.filter((kind) => compileClosure(parsePredicate(text, 'metrics'), batch, kind)(row));
+    expect(answers('datapoint.count == 9223372036854775807 + datapoint.count', 0)).toEqual(['gauge', 'sum']);
+    expect(answers('datapoint.count - 9223372036854775807 > 9223372036854775807', 0)).toEqual([
+      'histogram',
+      'expHistogram',
+      'summary',
+    ]);
+    expect(answers('datapoint.sum == 2.5', 0)).toEqual(['histogram', 'expHistogram', 'summary']);
+    expect(answers('datapoint.max - datapoint.min == 1', 0)).toEqual(['histogram', 'expHistogram']);
+    expect(answers('datapoint.scale == -3 and datapoint.zero_count == 4', 0)).toEqual(['expHistogram']);
+    expect(answers('datapoint.positive.offset + datapoint.negative.offset == -7', 0)).toEqual([
+      'expHistogram',
+    ]);
+    expect(answers('metric.aggregation_temporality == AGGREGATION_TEMPORALITY_CUMULATIVE', 1)).toEqual([
+      'sum',
+      'histogram',
+      'expHistogram',
+    ]);
+    expect(answers('metric.is_monotonic == true', 1)).toEqual(['sum']);
+    expect(answers('metric.is_monotonic == nil', 1)).not.toContain('sum');
+    expect(answers('datapoint.value_double == nil', 1)).toEqual([...POINT_KINDS]);
+    expect(answers('datapoint.time - datapoint.start_time == Duration("4ns")', 1)).toEqual([...POINT_KINDS]);
+    expect(answers('datapoint.flags == 1', 1)).toEqual([...POINT_KINDS]);
   });
 
   it('takes constants', () => {

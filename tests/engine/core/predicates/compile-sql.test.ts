@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PredicateError } from '../../../../engine/core/predicates/errors.ts';
-import { parsePredicate } from '../../../../engine/core/predicates/parse-predicate.ts';
-import { compileSql } from '../../../../engine/core/predicates/sql/compile-sql.ts';
+import { parsePredicate, parseValue } from '../../../../engine/core/predicates/parse-predicate.ts';
+import { compileSql, compileValueSql } from '../../../../engine/core/predicates/sql/compile-sql.ts';
 
 const sql = (text: string) => compileSql(parsePredicate(text, 'traces')).sql;
 
@@ -15,6 +15,16 @@ describe('compileSql()', () => {
     ['span.attributes["k"] == ""', "(mapContains(SpanAttributes, 'k') AND SpanAttributes['k'] = '')"],
     ['span.attributes["k"] == nil', "(NOT mapContains(SpanAttributes, 'k'))"],
     ['IsMatch(span.name, "^G.T")', "(match(SpanName, '(?-s)^G.T'))"],
+    ['span.duration >= Duration("200ms")', '(Duration >= 200000000)'],
+    [
+      'span.kind / 2 == 1',
+      "ifNull(trunc(toFloat64(indexOf(['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'], SpanKind) - 1) / nullIf(2, 0)) = 1, 0)",
+    ],
+    ['ConvertCase(span.name, "lower") == "a"', "(lower(SpanName) = 'a')"],
+    [
+      'spanevent.name == "x"',
+      "if(empty(Events.Name), 0, arrayExists((event_name, event_time, event_attributes) -> (event_name = 'x'), Events.Name, Events.Timestamp, Events.Attributes))",
+    ],
     ['IsRootSpan()', "(ParentSpanId = '')"],
     ['resource.attributes["service.name"] == "cart"', "(ServiceName = 'cart')"],
     ['span.name == "it\'s \\\\ \\n"', "(SpanName = 'it\\'s \\\\ \\n')"],
@@ -44,5 +54,28 @@ describe('compileSql()', () => {
     expect(() => compileSql(predicate)).toThrow(TypeError);
     expect(compileSql(predicate, 'sum').sql).toBe('(1 AND (Value > 5))');
     expect(compileSql(predicate, 'histogram').sql).toBe('(0 AND 0)');
+  });
+
+  it('refuses to write an expression that no statement has room for', () => {
+    const part = `${'Split('.repeat(60)}span.name${', ",")[0]'.repeat(60)} == "a"`;
+    const predicate = parsePredicate(`${part} or ${part} or ${part}`, 'traces');
+    expect(() => compileSql(predicate)).toThrow(
+      expect.objectContaining({ code: 'predicate-too-large', message: expect.stringMatching(/131072/) }),
+    );
+  });
+});
+
+describe('compileValueSql()', () => {
+  it('says that a path in no table works in the stream only', () => {
+    const value = parseValue('1 + span.flags', 'traces');
+    expect(() => compileValueSql(value)).toThrow(
+      expect.objectContaining({ code: 'predicate-stream-only', column: 5 }),
+    );
+  });
+
+  it('needs the table of points for metrics', () => {
+    const value = parseValue('datapoint.count', 'metrics');
+    expect(() => compileValueSql(value)).toThrow(TypeError);
+    expect(compileValueSql(value, 'summary').sql).toContain('toFloat64((toInt128(Count)))');
   });
 });

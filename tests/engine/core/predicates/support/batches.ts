@@ -10,64 +10,14 @@ import {
   type NumberPoints,
   type SliceColumn,
   type SpanBatch,
+  type SpanEvents,
   VALUE_KIND,
   type ValueColumn,
 } from '../../../../../otlp/columns/types.ts';
+import type { Attributes, EventRow, LogRow, Origin, PointRow, SpanRow, Value } from './rows.ts';
 
-/** An AnyValue: text, bool, int, double, bytes, or nothing. */
-export type Value =
-  | string
-  | boolean
-  | { readonly int: bigint }
-  | { readonly double: number }
-  | { readonly bytes: readonly number[] }
-  /** An ArrayValue's content, as protobuf. */
-  | { readonly array: readonly number[] }
-  | null;
-
-/** Pairs, so that a key may come twice. */
-export type Attributes = readonly (readonly [string, Value])[];
-
-export interface Origin {
-  readonly resource?: Attributes;
-  readonly scopeName?: string;
-  readonly scopeVersion?: string;
-  readonly scope?: Attributes;
-}
-
-export interface SpanRow extends Origin {
-  readonly attributes?: Attributes;
-  readonly name?: string;
-  readonly kind?: number;
-  readonly statusCode?: number;
-  readonly statusMessage?: string;
-  readonly start?: bigint;
-  readonly end?: bigint;
-  /** Hex; absent when missing. */
-  readonly traceId?: string;
-  readonly spanId?: string;
-  readonly parentSpanId?: string;
-  readonly traceState?: string;
-  readonly flags?: number;
-}
-
-export interface LogRow extends Origin {
-  readonly attributes?: Attributes;
-  readonly body?: Value;
-  readonly severityNumber?: number;
-  readonly severityText?: string;
-  readonly eventName?: string;
-  readonly traceId?: string;
-  readonly spanId?: string;
-}
-
-export interface PointRow extends Origin {
-  readonly metric?: string;
-  readonly description?: string;
-  readonly unit?: string;
-  readonly attributes?: Attributes;
-  readonly value?: number;
-}
+/** When every request of these batches was appended to the log. */
+export const APPENDED_MILLIS = 1_790_000_000_123;
 
 /** Spans; neighbours with the same origin object share resource and scope. */
 export function spanBatch(rows: readonly SpanRow[]): SpanBatch {
@@ -99,12 +49,7 @@ export function spanBatch(rows: readonly SpanRow[]): SpanBatch {
     attributes: build.attributes(rows.map((row) => row.attributes ?? [])),
     statusCode: Uint8Array.from(rows, (row) => row.statusCode ?? 0),
     statusMessage: build.slices(rows.map((row) => row.statusMessage)),
-    events: {
-      offsets: new Uint32Array(rows.length + 1),
-      timeNanos: new BigUint64Array(0),
-      name: build.dictionary([]),
-      attributes: build.attributes([]),
-    },
+    events: build.events(rows.map((row) => row.events ?? [])),
     links: {
       offsets: new Uint32Array(rows.length + 1),
       traceId: build.ids(4),
@@ -124,13 +69,13 @@ export function logBatch(rows: readonly LogRow[]): LogBatch {
     signal: 'logs' as const,
     count: rows.length,
     scope: origins.scope,
-    timeNanos: new BigUint64Array(rows.length),
-    observedNanos: new BigUint64Array(rows.length),
+    timeNanos: BigUint64Array.from(rows, (row) => row.time ?? 0n),
+    observedNanos: BigUint64Array.from(rows, (row) => row.observed ?? 0n),
     severityNumber: Uint8Array.from(rows, (row) => row.severityNumber ?? 0),
     severityText: build.dictionary(rows.map((row) => row.severityText ?? '')),
     body: build.values(rows.map((row) => row.body ?? null)),
     attributes: build.attributes(rows.map((row) => row.attributes ?? [])),
-    flags: new Uint32Array(rows.length),
+    flags: Uint32Array.from(rows, (row) => row.flags ?? 0),
     traceId: build.ids(
       4,
       rows.map((row) => row.traceId),
@@ -144,28 +89,27 @@ export function logBatch(rows: readonly LogRow[]): LogBatch {
   return { ...batch, source: build.source() };
 }
 
-/** Points in the gauge and the sum table (the same ones), and one attribute-less point in each other table. */
+/** The same points in every table. */
 export function metricBatch(rows: readonly PointRow[]): MetricBatch {
   const build = new Build();
   const origins = build.origins(rows);
   const points = build.numberPoints(rows);
-  const offsets = new Uint32Array(2);
+  const { value: _, ...shared } = points;
+  const offsets = new Uint32Array(rows.length + 1);
   const other = {
-    ...points,
-    count: 1,
-    attributes: build.attributes([[]]),
-    countValue: new BigUint64Array(1),
-    sum: new Float64Array(1),
-    min: new Float64Array(1),
-    max: new Float64Array(1),
-    scale: new Int32Array(1),
-    zeroCount: new BigUint64Array(1),
-    zeroThreshold: new Float64Array(1),
+    ...shared,
+    countValue: BigUint64Array.from(rows, (row) => row.count ?? 0n),
+    sum: Float64Array.from(rows, (row) => row.sum ?? 0),
+    min: Float64Array.from(rows, (row) => row.min ?? 0),
+    max: Float64Array.from(rows, (row) => row.max ?? 0),
+    scale: Int32Array.from(rows, (row) => row.scale ?? 0),
+    zeroCount: BigUint64Array.from(rows, (row) => row.zeroCount ?? 0n),
+    zeroThreshold: new Float64Array(rows.length),
     bucketCounts: { offsets, values: new BigUint64Array(0) },
     explicitBounds: { offsets, values: new Float64Array(0) },
-    positiveOffset: new Int32Array(1),
+    positiveOffset: Int32Array.from(rows, (row) => row.positiveOffset ?? 0),
     positiveCounts: { offsets, values: new BigUint64Array(0) },
-    negativeOffset: new Int32Array(1),
+    negativeOffset: Int32Array.from(rows, (row) => row.negativeOffset ?? 0),
     negativeCounts: { offsets, values: new BigUint64Array(0) },
     quantiles: { offsets, values: new Float64Array(0) },
     quantileValues: new Float64Array(0),
@@ -181,8 +125,8 @@ export function metricBatch(rows: readonly PointRow[]): MetricBatch {
       description: build.slices(rows.map((row) => row.description)),
       unit: build.slices(rows.map((row) => row.unit)),
       kind: new Uint8Array(rows.length).fill(METRIC_KIND.gauge),
-      temporality: new Uint8Array(rows.length),
-      isMonotonic: new Uint8Array(rows.length),
+      temporality: Uint8Array.from(rows, (row) => row.temporality ?? 0),
+      isMonotonic: Uint8Array.from(rows, (row) => (row.isMonotonic === true ? 1 : 0)),
     },
     gauge: points,
     sum: points,
@@ -220,14 +164,14 @@ class Build {
     return {
       scope: Uint32Array.from(rows, (row) => distinct.indexOf(originKey(row))),
       tables: {
-        requests: [{ offset: 0, appendedMillis: 0, tenant: '' }],
+        requests: [{ offset: 0, appendedMillis: APPENDED_MILLIS, tenant: '' }],
         undecodable: [],
         resources: {
           count,
           request: new Uint32Array(count),
           serviceName: this.dictionary(firsts.map(() => '')),
           attributes: this.attributes(firsts.map((origin) => origin.resource ?? [])),
-          schemaUrl: this.slices(firsts.map(() => undefined)),
+          schemaUrl: this.slices(firsts.map((origin) => origin.resourceSchemaUrl)),
         },
         scopes: {
           count,
@@ -235,8 +179,11 @@ class Build {
           name: this.slices(firsts.map((origin) => origin.scopeName)),
           version: this.slices(firsts.map((origin) => origin.scopeVersion)),
           attributes: this.attributes(firsts.map((origin) => origin.scope ?? [])),
-          droppedAttributesCount: new Uint32Array(count),
-          schemaUrl: this.slices(firsts.map(() => undefined)),
+          droppedAttributesCount: Uint32Array.from(
+            firsts,
+            (origin) => origin.scopeDroppedAttributesCount ?? 0,
+          ),
+          schemaUrl: this.slices(firsts.map((origin) => origin.scopeSchemaUrl)),
         },
       },
     };
@@ -247,9 +194,9 @@ class Build {
       count: rows.length,
       metric: Uint32Array.from(rows, (_, index) => index),
       attributes: this.attributes(rows.map((row) => row.attributes ?? [])),
-      startNanos: new BigUint64Array(rows.length),
-      timeNanos: new BigUint64Array(rows.length),
-      flags: new Uint32Array(rows.length),
+      startNanos: BigUint64Array.from(rows, (row) => row.start ?? 0n),
+      timeNanos: BigUint64Array.from(rows, (row) => row.time ?? 0n),
+      flags: Uint32Array.from(rows, (row) => row.flags ?? 0),
       value: Float64Array.from(rows, (row) => row.value ?? 0),
       exemplars: {
         offsets: new Uint32Array(rows.length + 1),
@@ -259,6 +206,20 @@ class Build {
         traceId: this.ids(4),
         spanId: this.ids(2),
       },
+    };
+  }
+
+  events(lists: readonly (readonly EventRow[])[]): SpanEvents {
+    const all = lists.flat();
+    const offsets = new Uint32Array(lists.length + 1);
+    lists.forEach((list, index) => {
+      offsets[index + 1] = (offsets[index] ?? 0) + list.length;
+    });
+    return {
+      offsets,
+      timeNanos: BigUint64Array.from(all, (event) => event.time ?? 0n),
+      name: this.dictionary(all.map((event) => event.name ?? '')),
+      attributes: this.attributes(all.map((event) => event.attributes ?? [])),
     };
   }
 
@@ -323,14 +284,19 @@ class Build {
 }
 
 function originKey(row: Origin): string {
-  return JSON.stringify([row.resource, row.scopeName, row.scopeVersion, row.scope], (_, value) =>
-    typeof value === 'bigint'
-      ? `${value}n`
-      : Object.is(value, -0)
-        ? '-0'
-        : Number.isFinite(value) || typeof value !== 'number'
-          ? value
-          : String(value),
+  const { resource, scopeName, scopeVersion, scope } = row;
+  const { resourceSchemaUrl, scopeSchemaUrl, scopeDroppedAttributesCount } = row;
+  const parts = [resource, scopeName, scopeVersion, scope];
+  return JSON.stringify(
+    [...parts, resourceSchemaUrl, scopeSchemaUrl, scopeDroppedAttributesCount],
+    (_, value) =>
+      typeof value === 'bigint'
+        ? `${value}n`
+        : Object.is(value, -0)
+          ? '-0'
+          : Number.isFinite(value) || typeof value !== 'number'
+            ? value
+            : String(value),
   );
 }
 
