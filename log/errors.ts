@@ -7,6 +7,7 @@ export const LOG_ERROR_CODES = [
   'fenced',
   'log-full',
   'log-failed',
+  'log-denied',
   'log-closed',
 ] as const;
 export type LogErrorCode = (typeof LOG_ERROR_CODES)[number];

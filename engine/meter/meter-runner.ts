@@ -81,7 +81,8 @@ export class MeterRunner {
     const marked = records.map((record) => ({ ...record, heartbeat: HEADER_HEARTBEAT in record.headers }));
     const batch = this.#decode(marked.filter(({ heartbeat }) => !heartbeat));
     const metered = meterBatch({
-      records: marked,
+      // The time of a damaged record may be damaged as well: it tells the meter nothing.
+      records: marked.filter(({ damage }) => damage === undefined),
       ...(batch === undefined ? {} : { batch }),
       counters,
       latenessMillis,

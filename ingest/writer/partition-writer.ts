@@ -3,7 +3,7 @@
  *
  * 1. Collect a range. Nothing is durable: the next start collects another one.
  * 2. Commit its plan: offset = first, metadata = last and all that decides the rows. From here the range is fixed. The
- *    same to the journal, which tells the plan should the group be deleted.
+ *    same to the journal, which tells the plan should the group be deleted; storing does not depend on it.
  * 3. INSERT one block per table and day, each under its token, again and again until each is definitely stored. The
  *    next start repeats all of them; those stored already are dropped by their tokens.
  * 4. Append its dead letters to their topic. The next start may append them again.
@@ -18,7 +18,7 @@
  */
 import { LogError } from '../../log/errors.ts';
 import { DEDUPLICATION_SECONDS, DEDUPLICATION_WINDOW } from '../../schemas/migrations/render.ts';
-import { pause } from './backoff.ts';
+import { backoffMillis, pause } from './backoff.ts';
 import {
   type AttemptContext,
   isFenced,
@@ -27,7 +27,8 @@ import {
   setFailing,
   waitMillis,
 } from './persistent-attempt.ts';
-import { encodeState, journalGroup, planVersion, SETTINGS_DIGEST } from './plan.ts';
+import { encodeState, planVersion, SETTINGS_DIGEST } from './plan.ts';
+import { PlanJournal } from './plan-journal.ts';
 import { BatchReader, type ReadyBatch } from './ready-batch.ts';
 import { ANOMALIES, type Anomaly, type OpenBatch, recover } from './recover.ts';
 import { storeBatch } from './store-batch.ts';
@@ -49,6 +50,7 @@ export class PartitionWriter<Policy> {
   readonly #work: PartitionWork<Policy>;
   readonly #labels: { readonly topic: string; readonly partition: number };
   readonly #reader: BatchReader<Policy>;
+  readonly #journal: PlanJournal;
   readonly #failing = new Map<string, number>();
   #provenMillis = Number.NEGATIVE_INFINITY;
   #abandoned = false;
@@ -60,6 +62,8 @@ export class PartitionWriter<Policy> {
     this.#work = work;
     this.#labels = { topic: work.of.topic, partition: work.of.partition };
     this.#reader = new BatchReader(work);
+    const onGivenUp = (err: unknown) => this.#tell('journal-refused', { err });
+    this.#journal = new PlanJournal({ log: work.log, group: work.group, of: work.of, onGivenUp });
   }
 
   /**
@@ -96,12 +100,15 @@ export class PartitionWriter<Policy> {
 
   async #writeFromDurableState(context: AttemptContext, onProgress: () => void): Promise<void> {
     const { log, ledger, group, of, logger } = this.#work;
-    const recovered = await recover<Policy>({ log, ledger, group, of });
+    const wait = async (attempt: number) => {
+      if (!(await pause(backoffMillis(attempt, context.backoff), context.signal))) throw new Stopped();
+    };
+    const recovered = await recover<Policy>({ log, ledger, group, of, wait });
     const { identity, position, open, moved, anomaly } = recovered;
     logger.info({ ...of, identity, position, plannedFrom: open?.first }, 'writer starts');
     if (anomaly) this.#tell(anomaly, { identity, position });
     // Before its records are replaced by others, the end that is missing is on record.
-    if (open?.plan.as) await this.#commitPlan(open.first, encodeState(open));
+    if (open?.plan.as) await this.#commitPlan(open.first, encodeState(open), context);
     if (open) await this.#settle(open, context);
     if (moved) await this.#commit(position, encodeState({ identity }));
     this.#position = position;
@@ -137,12 +144,12 @@ export class PartitionWriter<Policy> {
     try {
       for (let batch = await next.promise; batch; batch = await next.promise) {
         const end = batch.range.last + 1;
-        if (!planned && batch.records > 0) await this.#commitPlan(batch.range.first, planOf(batch));
+        if (!planned && batch.records > 0) await this.#commitPlan(batch.range.first, planOf(batch), context);
         next = this.#ahead(end, identity, context);
         await this.#store(batch, new Set(), context);
         const ready = next.settled();
         planned = ready !== undefined && ready.records > 0 && ready.range.first === end;
-        if (planned && ready) await this.#commitPlan(end, planOf(ready));
+        if (planned && ready) await this.#commitPlan(end, planOf(ready), context);
         else await this.#commit(end, encodeState({ identity }));
         onProgress();
         this.#position = end;
@@ -173,7 +180,7 @@ export class PartitionWriter<Policy> {
     const prove = async () => {
       if (this.#abandoned) throw new Stopped();
       if (performance.now() - this.#provenMillis < PROOF_MILLIS) return;
-      await this.#commitPlan(batch.range.first, planOf(batch, [...done]));
+      await this.#commitPlan(batch.range.first, planOf(batch, [...done]), context);
     };
     try {
       await storeBatch(this.#work, batch, { done, context: { ...context, prove } });
@@ -183,17 +190,20 @@ export class PartitionWriter<Policy> {
   }
 
   /** Also into the journal; not before the group took it, so nobody writes there who has lost the partition. */
-  async #commitPlan(first: number, metadata: string): Promise<void> {
-    const { log, group, of } = this.#work;
-    await this.#commit(first, metadata);
-    await log.commit([{ group: journalGroup(group), ...of, offset: first, metadata }]);
+  async #commitPlan(first: number, metadata: string, context: AttemptContext): Promise<void> {
+    // Only the end of both allows an INSERT.
+    this.#provenMillis = Number.NEGATIVE_INFINITY;
+    const provenMillis = await this.#commit(first, metadata);
+    await this.#journal.note({ first, metadata }, context, () => this.#abandoned);
+    this.#provenMillis = provenMillis;
   }
 
-  async #commit(offset: number, metadata: string): Promise<void> {
+  /** Resolves with when it was done, `performance.now()`. */
+  async #commit(offset: number, metadata: string): Promise<number> {
     if (this.#abandoned) throw new Stopped();
     const { log, group, of } = this.#work;
     await log.commit([{ group, ...of, offset, metadata }]);
-    this.#provenMillis = performance.now();
+    return performance.now();
   }
 
   #tell(anomaly: Anomaly, fields: object): void {

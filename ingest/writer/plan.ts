@@ -25,7 +25,7 @@ export interface Plan<Policy> {
   /** Digest of the INSERT settings. */
   readonly settings: string;
   readonly policy: Policy;
-  /** When it was made, by the writer's clock; decides nothing. */
+  /** When it was made, by the writer's clock; the time of damaged records whose own cannot be. */
   readonly at: number;
   /** Shards of the store's cluster: they decide which of them gets the rows. */
   readonly shards: number;

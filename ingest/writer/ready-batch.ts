@@ -38,6 +38,10 @@ export interface ReadyBatch<Policy> {
   release(): void;
 }
 
+/** A letter that is older than its table keeps letters by default would be gone at once. */
+const OLDEST_DAMAGED_MILLIS = 30 * 86_400_000;
+const AHEAD_DAMAGED_MILLIS = 86_400_000;
+
 /** Rows are about as large as their requests; what they really take is known after mapping. */
 const USUAL_ROW_FACTOR = 1.125;
 
@@ -129,7 +133,7 @@ export class BatchReader<Policy> {
   }
 
   #ready(
-    { records, free }: CollectedBatch,
+    { records: collected, free }: CollectedBatch,
     to: {
       readonly identity: string;
       readonly range: BatchRange;
@@ -140,6 +144,7 @@ export class BatchReader<Policy> {
   ): ReadyBatch<Policy> {
     const { mapping, signalType } = this.#work;
     const { lease, limits } = to;
+    const records = collected.map((record) => timed(record, to.plan.at));
     try {
       const mapped = mapping.map(signalType, records.map(requestOf), to.plan.policy, limits);
       const taken = records.slice(0, mapped.taken);
@@ -189,6 +194,17 @@ export class BatchReader<Policy> {
       await persist('recording a loss', () => ledger.recordLoss(loss), context);
     }
   }
+}
+
+/** A damaged record's time may be damaged as well: one that is unlikely is the plan's, so a replay finds the same. */
+function timed(record: StoredRecord, plannedMillis: number): StoredRecord {
+  const { damage, appendedMillis } = record;
+  // Plans of the first versions do not tell when they were made.
+  if (damage === undefined || plannedMillis === 0) return record;
+  const isLikely =
+    appendedMillis >= plannedMillis - OLDEST_DAMAGED_MILLIS &&
+    appendedMillis <= plannedMillis + AHEAD_DAMAGED_MILLIS;
+  return isLikely ? record : { ...record, appendedMillis: plannedMillis };
 }
 
 function requestOf({ offset, appendedMillis, headers, value, damage }: StoredRecord): EncodedRequest {

@@ -1,10 +1,11 @@
+import { LogError } from '../../log/errors.ts';
 import { isRenewed, isSameLog, renewedIdentity } from '../../log/identity.ts';
 import type { CommittedOffset, DurableLog, OffsetBounds, TopicPartition } from '../../log/types.ts';
 import { holdsRecords } from './holds-records.ts';
 import { decodeState, journalGroup, type Plan, type WriterState } from './plan.ts';
 import type { BatchLedger, HighWater } from './types.ts';
 
-/** Why a writer does not simply go on where the last one stopped; each is counted and logged with its sentence. */
+/** Why a writer does not simply go on where the last one stopped, or as it should; each is counted and logged with its sentence. */
 export const ANOMALIES = {
   'topic-recreated': 'the topic was made anew, or is another one of a name that was stored: from its start',
   'log-restored': 'the log is a copy of an earlier one: what was stored since is stored again',
@@ -13,9 +14,15 @@ export const ANOMALIES = {
   'log-shorter': 'the log ends before what was stored or planned of it: new tokens from here on',
   'store-behind':
     'records that were committed as stored are not on record in the store, which is an older one or has lost them',
+  'journal-refused':
+    'plans cannot be journaled: where the offsets vanish as well, an open batch may be stored twice',
   'late-replay': 'so much was stored since the open batch was planned that its tokens may be forgotten',
 } as const;
 export type Anomaly = keyof typeof ANOMALIES;
+
+/** So many looks at a store that seems to be behind; the waits between them are those after the fifth failure and later. */
+const LOOKS = 4;
+const FAILURES_BEFORE = 4;
 
 /** Where a partition's writer goes on. */
 export interface Recovered<Policy> {
@@ -46,6 +53,8 @@ export interface RecoveryContext {
   readonly ledger: BatchLedger;
   readonly group: string;
   readonly of: TopicPartition;
+  /** Waits as after so many failed attempts. */
+  readonly wait: (attempt: number) => Promise<void>;
 }
 
 /**
@@ -60,7 +69,8 @@ export interface RecoveryContext {
  * 4. Neither: a first start, from the log's first record; or the topic was made anew, when the store knows its name.
  *
  * In 1 the store may have less than was committed (restored, or it lost what it confirmed). That is told and no more:
- * what it has of it nobody knows, so storing it again may double it.
+ * what it has of it nobody knows, so storing it again may double it. A replica that lags only seems to: it is asked
+ * again for some seconds.
  *
  * In 1 and 3 the log may have lost its end (restored, or an unclean election): it ends before what was committed,
  * planned or stored, and will hand those offsets out again. New batches then get a renewed identity, so that new
@@ -80,17 +90,16 @@ export async function recover<Policy>(context: RecoveryContext): Promise<Recover
   // A log that renewed its own identity has a history of its own: the store's knows nothing of it.
   const isRestored = !state.identity.startsWith(logIdentity);
   const identity = isRestored ? logIdentity : state.identity;
-  const highWater = await ledger.highWater(identity, of);
-  const recovered = fromState(state, {
-    identity,
-    committed: committed.offset,
-    stored: highWater?.last,
-    bounds,
-  });
-  if (isRestored) return { ...recovered, moved: true, anomaly: 'log-restored' };
-  if (recovered.anomaly || !(await isStoreBehind(context, { identity, highWater, committed })))
-    return recovered;
-  return { ...recovered, anomaly: 'store-behind' };
+  for (let look = 1; ; look++) {
+    const highWater = await ledger.highWater(identity, of);
+    const known = { identity, committed: committed.offset, stored: highWater?.last, bounds };
+    const recovered = fromState(state, known);
+    if (isRestored) return { ...recovered, moved: true, anomaly: 'log-restored' };
+    if (recovered.anomaly || !(await isStoreBehind(context, { identity, highWater, committed })))
+      return recovered;
+    if (look === LOOKS) return { ...recovered, anomaly: 'store-behind' };
+    await context.wait(FAILURES_BEFORE + look);
+  }
 }
 
 /** Whether there are records that were committed but not stored, as far as the store tells. */
@@ -167,8 +176,8 @@ async function fromLedger<Policy>(
   const identity = latest?.identity ?? logIdentity;
   const stored = latest?.last ?? -1;
   const anomaly = committed ? 'offsets-foreign' : 'offsets-lost';
-  const open = await openInJournal<Policy>(context, { identity, stored, bounds });
-  if (open) return { identity, position: open.plan.last + 1, open, moved: true, anomaly };
+  const journaled = await fromJournal<Policy>(context, { identity, stored, bounds });
+  if (journaled) return { ...journaled, moved: true, anomaly: journaled.isCut ? 'log-shorter' : anomaly };
   if (!latest) {
     const isKnown = !committed && (await ledger.isKnown(of));
     const told = isKnown ? 'topic-recreated' : committed && anomaly;
@@ -181,23 +190,62 @@ async function fromLedger<Policy>(
   return { identity: renewed, position: bounds.next, moved: true, anomaly: 'log-shorter' };
 }
 
-/** The plan in the journal when it is what comes after the last batch on record; any other is over or of no use. */
-async function openInJournal<Policy>(
-  { log, group, of }: RecoveryContext,
+interface Journaled<Policy> {
+  readonly identity: string;
+  readonly position: number;
+  readonly open?: OpenBatch<Policy>;
+  /** The log has lost the plan's end. */
+  readonly isCut: boolean;
+}
+
+/**
+ * The plan in the journal when it is what comes after the last batch on record; any other is over or of no use. One
+ * under an identity that renews the store's is the first of that one: the log had been cut before it.
+ *
+ * What it notes as done was stored, but maybe not in this store, which may be an older one: the tokens decide.
+ */
+async function fromJournal<Policy>(
+  context: RecoveryContext,
   {
     identity,
     stored,
     bounds,
   }: { readonly identity: string; readonly stored: number; readonly bounds: OffsetBounds },
-): Promise<OpenBatch<Policy> | undefined> {
-  const journaled = await log.committed(journalGroup(group), of);
-  if (!journaled) return undefined;
-  const state = decodeState<Policy>(journaled.metadata);
-  if (!state?.plan || state.identity !== identity) return undefined;
-  const { plan, done = [] } = state;
+): Promise<Journaled<Policy> | undefined> {
+  const { log, of } = context;
+  const journaled = await readJournal(context);
+  const state = journaled && decodeState<Policy>(journaled.metadata);
+  if (!journaled || !state?.plan) return undefined;
+  const { plan } = state;
   const { offset: first } = journaled;
-  if (first <= stored || plan.last >= bounds.next) return undefined;
+  const isRenewal = state.identity.startsWith(`${identity}~`);
+  if (!isRenewal && (state.identity !== identity || first <= stored)) return undefined;
   // The store is an older one: what it lacks before the plan comes first, in batches of its own.
-  if (await holdsRecords(log, of, { first: stored + 1, before: first })) return undefined;
-  return { identity, first, plan, done };
+  const isNext = !(await holdsRecords(log, of, { first: stored + 1, before: first }));
+  const isCut = plan.last >= bounds.next;
+  // Its offsets are handed out again: what comes there must not carry its tokens.
+  const renewed = isCut ? renewedIdentity(state.identity) : state.identity;
+  if (!isNext) {
+    const position = Math.max(bounds.first, stored + 1);
+    return isCut || isRenewal ? { identity: renewed, position, isCut } : undefined;
+  }
+  if (!isCut) {
+    const open = { identity: renewed, first, plan, done: [] };
+    return { identity: renewed, position: plan.last + 1, open, isCut };
+  }
+  const open = cut(
+    { identity: renewed, state: { ...state, done: [] }, committed: first, next: bounds.next },
+    plan,
+  );
+  return { identity: renewed, position: bounds.next, open, isCut };
+}
+
+/** Undefined also without the right to read it. */
+async function readJournal({ log, group, of }: RecoveryContext): Promise<CommittedOffset | undefined> {
+  try {
+    return await log.committed(journalGroup(group), of);
+  } catch (error) {
+    if (error instanceof LogError && error.code === 'log-denied') return undefined;
+    throw error;
+  }
 }

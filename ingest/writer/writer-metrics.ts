@@ -86,7 +86,7 @@ export class WriterMetrics {
     this.accountedRows = counter('accounted_rows', 'rows stored or in dead letters, of those requests', [
       'signal',
     ]);
-    this.anomalies = counter('anomalies', 'starts that are not where the last writer stopped', [
+    this.anomalies = counter('anomalies', 'starts not where the last writer stopped; a journal given up', [
       'topic',
       'kind',
     ]);

@@ -24,6 +24,9 @@ const PART_SETTINGS = ['min_bytes_for_wide_part = 134217728'];
  */
 const MERGE_SETTINGS = ['merge_selector_base = 10'];
 
+/** A setting of every version: so many servers have answered. */
+const EVERYWHERE = 'index_granularity';
+
 /** Beyond it, `DateTime` would pass its end in 2106 and begin anew: fresh rows would count as expired. */
 const MAX_DAYS = 20_000;
 
@@ -83,14 +86,19 @@ function expiryDays({ engine_full: engine }: TableRow): number | undefined {
   return days === undefined ? undefined : Number(days);
 }
 
-/** Those of the settings that the server has. */
+/** Those of the settings that every server has which answers: an ALTER with another would wait in Keeper's queue for ever. */
 async function knownSettings(ddl: Ddl, settings: readonly string[]): Promise<readonly string[]> {
   const nameOf = (setting: string) => setting.slice(0, setting.indexOf(' '));
-  const known = await ddl.query<{ readonly name: string }>(
-    `SELECT DISTINCT name FROM ${ddl.system('merge_tree_settings')} WHERE name IN {names:Array(String)}`,
-    { names: settings.map(nameOf) },
+  const known = await ddl.query<{ readonly name: string; readonly servers: string }>(
+    `SELECT name, toString(count()) AS servers FROM ${ddl.system('merge_tree_settings')}
+     WHERE name IN {names:Array(String)} GROUP BY name`,
+    { names: [EVERYWHERE, ...settings.map(nameOf)] },
   );
-  return settings.filter((setting) => known.some(({ name }) => name === nameOf(setting)));
+  const serversWith = (wanted: string) => known.find(({ name }) => name === wanted)?.servers;
+  return settings.filter((setting) => {
+    const servers = serversWith(nameOf(setting));
+    return servers !== undefined && servers === serversWith(EVERYWHERE);
+  });
 }
 
 function syncSettings(fsync: boolean): readonly string[] {

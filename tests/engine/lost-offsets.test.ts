@@ -1,5 +1,6 @@
 /** Offsets the log has lost, topics made anew, records gone: nothing twice, and what is lost is told. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { decodeMeterState } from '../../engine/meter/meter-state.ts';
 import { GROUP_METER, TOPIC_OF_SIGNAL, TOPIC_SLI } from '../../schemas/names.ts';
 import { Harness } from './support/harness.ts';
 import { burst } from './support/traces.ts';
@@ -32,6 +33,25 @@ describe('Meters', () => {
       labels: { signal: 'traces', reason: 'undecodable' },
       value: 1,
     });
+  });
+
+  test('Meters do not go by the time of a record the log cannot read', async () => {
+    harness = await Harness.create();
+    for (let sent = 0; sent < 3; sent += 1) await harness.append(burst(harness.nowMillis, 10));
+    harness.log.damage(SPANS, 2);
+    const read = harness.log.read.bind(harness.log);
+    harness.log.read = async (...asked) => {
+      const found = await read(...asked);
+      const records = found.records.map((record) =>
+        record.damage ? { ...record, appendedMillis: 0 } : record,
+      );
+      return { ...found, records };
+    };
+    harness.nowMillis += 10_000;
+    await harness.settle();
+    const metadata = (await harness.log.committed(GROUP_METER, SPANS))?.metadata ?? '';
+    expect(decodeMeterState(metadata).state.headMillis).toBeGreaterThan(1_000_000);
+    expect(counted()).toMatchObject({ total: 20, late: 0 });
   });
 
   test('Meters show how many records they are behind', async () => {

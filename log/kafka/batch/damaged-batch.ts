@@ -8,7 +8,8 @@ import { At } from './layout.ts';
 
 /** Kafka's brokers write milliseconds: nothing is older than its first release. */
 const EARLIEST_MILLIS = Date.UTC(2011, 0, 1);
-const DAY_MILLIS = 86_400_000;
+/** What ClickHouse's times hold ends soon after. */
+const LATEST_MILLIS = Date.UTC(2100, 0, 1);
 
 /** The record in its place, at the offset of its first record, or where a read within it began. */
 export function damagedRecord(frame: BatchFrame, position: number, reason: string): StoredRecord {
@@ -24,21 +25,28 @@ export function damagedRecord(frame: BatchFrame, position: number, reason: strin
 }
 
 /**
- * Where to read on behind it. The batch that follows begins where it ends; without one in sight the lesser of what its
- * last offset and its number of records say, as what is passed over nobody misses. When that has led into the batch
- * again, its last offset counts, which is what the broker goes by.
+ * Where to read on behind it. The batch that follows begins where it ends. Without one in sight its header is believed
+ * when its last offset and its number of records agree; otherwise it is left offset by offset, which loses nothing.
  */
-export function damagedEnd(frame: BatchFrame, position: number, following: BatchFrame | undefined): number {
-  const { baseOffset, lastOffset, count } = frame;
-  const isFirstLook = baseOffset >= position;
-  const last = isFirstLook ? Math.min(lastOffset, baseOffset + count - 1) : lastOffset;
-  const end = Math.max(position, baseOffset) + 1;
-  return Math.max(end, following?.baseOffset ?? last + 1);
+export function damagedEnd(frame: BatchFrame, position: number, followingOffset: number | undefined): number {
+  const next = Math.max(position, frame.baseOffset) + 1;
+  return Math.max(next, followingOffset ?? (agreesOnItsEnd(frame) ? frame.lastOffset + 1 : next));
 }
 
-/** The first of its times that may be true; else now. */
+/**
+ * Whether a read that meets the batch gives it: not when it is being left offset by offset, as it was given at its
+ * first one.
+ */
+export function isGivenAt(frame: BatchFrame, position: number): boolean {
+  return frame.baseOffset >= position || agreesOnItsEnd(frame);
+}
+
+function agreesOnItsEnd({ baseOffset, lastOffset, count }: BatchFrame): boolean {
+  return lastOffset === baseOffset + count - 1;
+}
+
+/** The first of its times that may be true, or 0. Never the clock's: it is the same whenever the log is read again. */
 function appendedMillisOf({ bytes }: BatchFrame): number {
-  const now = Date.now();
   const times = [At.MAX_TIMESTAMP, At.BASE_TIMESTAMP].map((at) => Number(bytes.readBigInt64BE(at)));
-  return times.find((time) => time >= EARLIEST_MILLIS && time <= now + DAY_MILLIS) ?? now;
+  return times.find((time) => time >= EARLIEST_MILLIS && time < LATEST_MILLIS) ?? 0;
 }

@@ -21,14 +21,24 @@ export type ControlType = 'abort' | 'commit' | 'other';
 
 /** The whole batches at the start of what a broker sent; it may end within one, which is left out. */
 export function frameBatches(bytes: Buffer): readonly BatchFrame[] {
+  return frameAnswer(bytes).frames;
+}
+
+/** Also the first offset of the one it ends within, if any. */
+export function frameAnswer(bytes: Buffer): {
+  readonly frames: readonly BatchFrame[];
+  readonly cutOffset: number | undefined;
+} {
   const frames: BatchFrame[] = [];
-  for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length; ) {
+  let at = 0;
+  while (at + BATCH_HEADER_BYTES <= bytes.length) {
     const end = at + LENGTH_END + bytes.readInt32BE(at + At.LENGTH);
     if (end > bytes.length) break;
     frames.push(frameBatch(bytes.subarray(at, end)));
     at = end;
   }
-  return frames;
+  const isCut = at + LENGTH_END <= bytes.length;
+  return { frames, cutOffset: isCut ? Number(bytes.readBigInt64BE(at)) : undefined };
 }
 
 function frameBatch(bytes: Buffer): BatchFrame {

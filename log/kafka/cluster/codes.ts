@@ -20,6 +20,9 @@ export const Code = {
   ILLEGAL_GENERATION: 22,
   UNKNOWN_MEMBER_ID: 25,
   REBALANCE_IN_PROGRESS: 27,
+  TOPIC_AUTHORIZATION_FAILED: 29,
+  GROUP_AUTHORIZATION_FAILED: 30,
+  CLUSTER_AUTHORIZATION_FAILED: 31,
   TOPIC_ALREADY_EXISTS: 36,
   INVALID_PARTITIONS: 37,
   NOT_CONTROLLER: 41,
@@ -30,6 +33,7 @@ export const Code = {
   INVALID_TXN_STATE: 48,
   INVALID_PRODUCER_ID_MAPPING: 49,
   CONCURRENT_TRANSACTIONS: 51,
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 53,
   KAFKA_STORAGE_ERROR: 56,
   UNKNOWN_PRODUCER_ID: 59,
   FENCED_LEADER_EPOCH: 74,
@@ -85,8 +89,21 @@ const MEMBERSHIP: ReadonlySet<number> = new Set([
   Code.FENCED_INSTANCE_ID,
 ]);
 
+/** The broker's access control. */
+const DENIALS: ReadonlySet<number> = new Set([
+  Code.TOPIC_AUTHORIZATION_FAILED,
+  Code.GROUP_AUTHORIZATION_FAILED,
+  Code.CLUSTER_AUTHORIZATION_FAILED,
+  Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+]);
+
 /** Another producer has taken over. */
 const TAKEOVER: ReadonlySet<number> = new Set([Code.INVALID_PRODUCER_EPOCH, Code.PRODUCER_FENCED]);
+
+/** Whether somebody first has to give Valet the right. */
+export function isDenial(code: number): boolean {
+  return DENIALS.has(code);
+}
 
 export function concernsLeader(code: number): boolean {
   return LEADERSHIP.has(code);

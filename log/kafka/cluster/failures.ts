@@ -1,7 +1,7 @@
 /** What goes wrong between this handle and the brokers. */
 import { protocolErrorsCodesById } from '@platformatic/kafka';
 import { LogError } from '../../errors.ts';
-import { isFencing } from './codes.ts';
+import { isDenial, isFencing } from './codes.ts';
 
 /** No outcome yet, or one that time may change: the act may be repeated. Never leaves this folder. */
 export class Unsettled extends Error {
@@ -16,11 +16,11 @@ export function nameOf(code: number): string {
   return protocolErrorsCodesById[code] ?? `error ${code}`;
 }
 
-/** A broker's refusal for good: `fenced` when it means that somebody else has taken over, else `log-failed`. */
+/** A broker's refusal for good: `fenced` when somebody else has taken over, `log-denied` without the right, else `log-failed`. */
 export function refusal(act: string, code: number): LogError {
   if (isFencing(code))
     return new LogError('fenced', `Cannot ${act} as another owner has taken over: ${nameOf(code)}`);
-  return new LogError('log-failed', `Cannot ${act}: ${nameOf(code)}`);
+  return new LogError(isDenial(code) ? 'log-denied' : 'log-failed', `Cannot ${act}: ${nameOf(code)}`);
 }
 
 /** The broker's answer for now. */

@@ -83,7 +83,7 @@ export async function fetchPartitions(
     fetchApi,
     maxWaitMillis,
     MIN_BYTES,
-    MAX_BYTES,
+    Math.max(MAX_BYTES, ...asks.map(({ maxBytes }) => maxBytes)),
     READ_COMMITTED,
     NO_SESSION,
     FINAL_EPOCH,

@@ -1,12 +1,12 @@
 import { freeBytes } from '../../../runtime/free-bytes.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORDS } from '../../read-limits.ts';
 import type { ReadOptions, StoredRecord } from '../../types.ts';
-import { damagedEnd, damagedRecord } from '../batch/damaged-batch.ts';
+import { damagedEnd, damagedRecord, isGivenAt } from '../batch/damaged-batch.ts';
 import {
   type BatchFrame,
   controlType,
   decodeRecords,
-  frameBatches,
+  frameAnswer,
   isControl,
   isTransactional,
 } from '../batch/decode-batch.ts';
@@ -56,10 +56,12 @@ export class Collected {
 /**
  * What was fetched of a partition and not yet read. Batches are unfolded one by one, when a read gets there. Left out
  * are control batches and those of aborted transactions: a producer's batches are aborted from the offset the broker
- * named up to the producer's next control batch.
+ * named, the first one of a batch, up to the producer's next control batch.
  */
 export class FetchedBatches {
-  readonly #frames: readonly BatchFrame[];
+  #frames: readonly BatchFrame[];
+  /** First offset of the batch that the answer ends within. */
+  readonly #cutOffset: number | undefined;
   readonly #aborted: readonly AbortedTransaction[];
   readonly #stableOffset: number;
   readonly #abortedProducers = new Set<bigint>();
@@ -73,7 +75,9 @@ export class FetchedBatches {
   /** Batches fetched from the offset on. Throws when they are no batches. */
   constructor({ batches, aborted, stableOffset }: FetchedPartition, fromOffset: number) {
     this.#stableOffset = stableOffset;
-    this.#frames = frameBatches(batches);
+    const { frames, cutOffset } = frameAnswer(batches);
+    this.#frames = frames;
+    this.#cutOffset = cutOffset;
     this.#aborted = aborted.toSorted((one, other) => one.firstOffset - other.firstOffset);
     this.#position = fromOffset;
     this.#frameEnd = fromOffset;
@@ -99,7 +103,8 @@ export class FetchedBatches {
 
   /**
    * Moves records into the collection until it is full or nothing is left. At a damaged batch it throws; or it gives it
-   * as a record, when the collection takes those and an answer before this one had it `damagedAt` this offset too.
+   * as a record, when the collection takes those and an answer before this one had it `damagedAt` this offset too;
+   * then the answer is over.
    */
   deliver(into: Collected, damagedAt?: number): void {
     let isWhole = false;
@@ -131,19 +136,31 @@ export class FetchedBatches {
       this.#unfolded = records.filter(({ offset }) => offset >= this.#position);
       this.#frameEnd = Math.max(this.#position, frame.lastOffset + 1);
     } catch (error) {
-      if (damagedAt !== this.#position) throw error;
-      this.#unfolded = [damagedRecord(frame, this.#position, (error as Error).message)];
-      const end = damagedEnd(frame, this.#position, this.#frames[this.#nextFrame + 1]);
-      this.#frameEnd = Math.min(end, this.#stableOffset);
+      this.#passDamaged(frame, damagedAt, error as Error);
     }
     this.#nextFrame++;
     return true;
   }
 
+  /**
+   * Behind a damaged batch. A broker that believes its last offset sends it again to who asks for what follows: what
+   * begins at or before the position shows that.
+   */
+  #passDamaged(frame: BatchFrame, damagedAt: number | undefined, cause: Error): void {
+    const position = this.#position;
+    const following = this.#frames[this.#nextFrame + 1]?.baseOffset ?? this.#cutOffset;
+    if (following !== undefined && following > frame.baseOffset && following <= position) return;
+    if (damagedAt !== position) throw cause;
+    if (isGivenAt(frame, position)) this.#unfolded = [damagedRecord(frame, position, cause.message)];
+    this.#frameEnd = Math.min(damagedEnd(frame, position, following), this.#stableOffset);
+    // It may have ended a transaction: what is aborted behind it, the broker tells who asks from there.
+    this.#frames = this.#frames.slice(0, this.#nextFrame + 1);
+  }
+
   #isVisible(frame: BatchFrame): boolean {
     for (
       let next = this.#aborted[this.#nextAborted];
-      next && next.firstOffset <= frame.lastOffset;
+      next && next.firstOffset <= frame.baseOffset;
       next = this.#aborted[++this.#nextAborted]
     )
       this.#abortedProducers.add(next.producerId);

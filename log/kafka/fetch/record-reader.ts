@@ -36,7 +36,9 @@ interface Progress {
   readonly end: ReadEnd;
   from: number;
   position: number;
-  /** How often there should have been records in an answer and were none. */
+  /** Most bytes of the next answer: more when a damaged batch is all there was, as what follows tells its end. */
+  maxBytes: number;
+  /** How often an answer should have led on and did not. */
   withheld: number;
   /** Where a batch was found damaged: it counts as such when another answer has it like that as well. */
   damagedAt: number | undefined;
@@ -72,6 +74,7 @@ export class RecordReader {
       end,
       from: fromOffset,
       position: fromOffset,
+      maxBytes: PARTITION_BYTES,
       withheld: 0,
       damagedAt: undefined,
     };
@@ -111,7 +114,7 @@ export class RecordReader {
   async #step(progress: Progress): Promise<boolean> {
     const { of, position: offset, deadline, end } = progress;
     const { id: topicId } = await this.#options.cluster.topicWith(of);
-    const ask = { of, topicId, offset, maxBytes: PARTITION_BYTES };
+    const ask = { of, topicId, offset, maxBytes: progress.maxBytes };
     const kept = this.#surplus.take(ask);
     if (kept) return this.#deliver(kept, ask, progress);
     const isWaiting = performance.now() < deadline;
@@ -125,26 +128,34 @@ export class RecordReader {
     return this.#deliver(unpack(ask, fetched), ask, progress);
   }
 
-  #deliver(batches: FetchedBatches, ask: FetchAsk, progress: Progress): boolean {
+  async #deliver(batches: FetchedBatches, ask: FetchAsk, progress: Progress): Promise<boolean> {
     const { collected, deadline } = progress;
+    const wasEmpty = batches.isEmpty;
     try {
       batches.deliver(collected, progress.damagedAt);
     } catch (error) {
       // What is before the damage is read first.
-      if (collected.records.length === 0) return this.#damaged(batches.position, error, progress);
+      if (collected.records.length === 0) return this.#damaged(batches, error, progress);
+    }
+    if (!wasEmpty && collected.records.length === 0 && batches.position === ask.offset) {
+      // All of it lies before: the broker took a damaged batch for what was asked for, by its header.
+      progress.maxBytes *= 2;
+      return await this.#withheld(progress);
     }
     progress.position = batches.position;
-    if (batches.isEmpty) this.#expect({ ...ask, offset: batches.position });
+    if (batches.isEmpty) this.#expect({ ...ask, offset: batches.position, maxBytes: PARTITION_BYTES });
     else this.#surplus.keep(ask, batches);
     return collected.records.length > 0 || performance.now() >= deadline;
   }
 
   /** Looks once more when damaged batches are asked for, then takes it as it is. */
-  #damaged(offset: number, cause: unknown, progress: Progress): boolean {
+  #damaged(batches: FetchedBatches, cause: unknown, progress: Progress): boolean {
     const { of, collected } = progress;
+    const { position: offset } = batches;
     if (!collected.giveDamaged || progress.damagedAt === offset) throw damaged({ of, offset }, cause);
     progress.damagedAt = offset;
     progress.position = offset;
+    progress.maxBytes = batches.bytes + PARTITION_BYTES;
     return false;
   }
 

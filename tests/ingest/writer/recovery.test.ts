@@ -9,6 +9,8 @@ import {
   type Plan,
   SETTINGS_DIGEST,
 } from '../../../ingest/writer/plan.ts';
+import { LogError } from '../../../log/errors.ts';
+import type { StoredRecord } from '../../../log/types.ts';
 import { GROUP_WRITER, HEADER_REPLAY_OF } from '../../../schemas/names.ts';
 import { StoreError } from '../../../store/errors.ts';
 import type { FakePolicy } from './fake-mapping.ts';
@@ -145,17 +147,87 @@ describe('runWriter() whose group was deleted, or set to another offset, with a 
     expect(restored.store.rows).toEqual(rows('abc'));
   });
 
-  test('leaves a journaled plan alone whose records the log no longer has', async () => {
+  test('stores what is left of a journaled plan under its tokens, and goes on under others', async () => {
+    for (const before of ['stored', 'not stored'] as const) {
+      const world = await WriterWorld.create();
+      const identity = await world.log.identity(TOPIC);
+      await world.append('a');
+      const metadata = encodeState({ identity, plan: planUpTo(5) });
+      await world.log.commit([{ group: journalGroup(GROUP_WRITER), ...AT, offset: 0, metadata }]);
+      if (before === 'stored')
+        await world.store.insert({
+          table: 'otel_traces',
+          columns: ['c'],
+          chunks: [Buffer.from('a')],
+          token: `${identity}-0-0-5-otel_traces-2026-01-01-1.1`,
+        });
+      const writer = world.start();
+      await world.settled();
+      await world.append('b');
+      await world.settled();
+      await writer.stop();
+      expect(world.store.rows).toEqual(rows('ab'));
+      expect(world.ledger.losses).toMatchObject([{ first: 1, last: 5, reason: 'cut-plan' }]);
+      expect(await anomalies(writer)).toEqual({ 'log-shorter': 1 });
+      const state = decodeState((await world.log.committed(GROUP_WRITER, AT))?.metadata ?? '');
+      expect(state?.identity).toMatch(new RegExp(`^${identity}~`));
+    }
+  });
+
+  test('stores what a restored store lacks of a plan, though the journal notes it as done', async () => {
+    const world = await WriterWorld.create();
+    await world.append('x');
+    const earlier = world.start();
+    await world.settled();
+    await earlier.stop();
+    const identity = await world.log.identity(TOPIC);
+    await world.append('a@otel_logs;b');
+    const metadata = encodeState({ identity, plan: planUpTo(1), done: ['otel_logs/2026-01-01'] });
+    await world.log.commit([{ group: journalGroup(GROUP_WRITER), ...AT, offset: 1, metadata }]);
+    const restored = Object.assign(new WriterWorld(), { log: world.log });
+    for (const batch of world.ledger.batches.values()) await restored.ledger.recordBatch(batch);
+    restored.log.forget(GROUP_WRITER, AT);
+    const writer = restored.start();
+    await restored.settled();
+    await writer.stop();
+    expect([...restored.store.rows].sort()).toEqual(['otel_logs/a', 'otel_traces/b']);
+  });
+
+  test('knows the plan of an identity that was renewed, before any batch of it is on record', async () => {
     const world = await WriterWorld.create();
     const identity = await world.log.identity(TOPIC);
+    await world.append('a', 'b');
+    // The store has seen offsets that the log has lost.
+    await world.ledger.recordBatch({ ...AT, identity, token: 't', first: 0, last: 4, records: 5, rows: 5 });
+    await world.log.commit([{ group: GROUP_WRITER, ...AT, offset: 5, metadata: encodeState({ identity }) }]);
+    const first = world.start();
+    await until(async () => (await world.committed()) === 2);
+    await first.stop();
+    await world.append('c');
+    const second = world.start({ step: 2, when: 'after' });
+    await until(second.isDead);
+    await second.stop();
+    expect(second.steps.at(-1)).toBe('insert otel_traces');
+    world.log.forget(GROUP_WRITER, AT);
+    await world.append('d', 'e', 'f');
+    const third = world.start();
+    await world.settled();
+    await third.stop();
+    expect(world.store.rows).toEqual(rows('cdef'));
+  });
+
+  test('starts without the right to read the journal', async () => {
+    const world = await WriterWorld.create();
     await world.append('a');
-    const metadata = encodeState({ identity, plan: planUpTo(5) });
-    await world.log.commit([{ group: journalGroup(GROUP_WRITER), ...AT, offset: 0, metadata }]);
+    const committed = world.log.committed.bind(world.log);
+    vi.spyOn(world.log, 'committed').mockImplementation(async (group, of) => {
+      if (group === journalGroup(GROUP_WRITER)) throw new LogError('log-denied', 'Cannot read as told');
+      return await committed(group, of);
+    });
     const writer = world.start();
     await world.settled();
     await writer.stop();
     expect(world.store.rows).toEqual(rows('a'));
-    expect(world.ledger.losses).toEqual([]);
   });
 });
 
@@ -218,6 +290,24 @@ describe('runWriter() on a store that has less on record than was committed', ()
     await writer.stop();
     expect(await anomalies(writer)).toEqual({ 'store-behind': 1 });
     expect(world.store.rows).toEqual(rows('abcd'));
+  });
+
+  test('tells nothing when a later look finds all of it: the replica asked first lagged', async () => {
+    const world = await stored('a', 'b');
+    const { ledger } = world;
+    const highWater = ledger.highWater.bind(ledger);
+    let looks = 0;
+    vi.spyOn(ledger, 'highWater').mockImplementation(async (identity, of) => {
+      const found = await highWater(identity, of);
+      return ++looks < 3 && found ? { ...found, last: 0 } : found;
+    });
+    await world.append('c');
+    const writer = world.start();
+    await world.settled();
+    await writer.stop();
+    expect(looks).toBe(3);
+    expect(await anomalies(writer)).toEqual({});
+    expect(world.store.rows).toEqual(rows('abc'));
   });
 
   test('tells nothing when what is on no record are heartbeats, or gone from the log', async () => {
@@ -334,6 +424,33 @@ describe('runWriter() and the deduplication window', () => {
 });
 
 describe('runWriter() and dead letters', () => {
+  test('gives a damaged record without a likely time that of its plan', async () => {
+    const world = await WriterWorld.create();
+    const likely = Date.now() - 3_600_000;
+    const times = [0, Date.UTC(2099, 0, 1), likely];
+    await world.append('bad', 'bad', 'bad');
+    const read = world.log.read.bind(world.log);
+    vi.spyOn(world.log, 'read').mockImplementation(async (of, at, options) => {
+      const found = await read(of, at, options);
+      if (of.topic !== TOPIC) return found;
+      const damaged = ({ offset, ...rest }: StoredRecord) => {
+        return { ...rest, offset, appendedMillis: times[offset] ?? 0, damage: 'told so' };
+      };
+      return { ...found, records: found.records.map(damaged) };
+    });
+    const first = world.start({ step: 2, when: 'before' });
+    await until(first.isDead);
+    await first.stop();
+    const planned = decodeState((await world.log.committed(GROUP_WRITER, AT))?.metadata ?? '')?.plan?.at;
+    const second = world.start();
+    await world.settled();
+    await second.stop();
+    const told = (await world.deadLetters()).map(({ headers }) =>
+      Number(headers[LETTER_HEADERS.appendedMillis]),
+    );
+    expect(told).toEqual([planned, planned, likely]);
+  });
+
   test('appends them to their topic with where they stood and why, and stores them as a block of the batch', async () => {
     const world = await WriterWorld.create();
     await world.append('a', 'bad', 'c');

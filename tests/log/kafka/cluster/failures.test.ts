@@ -23,7 +23,7 @@ test('reasonOf() tells what it began with', () => {
   expect(reasonOf('text')).toBe('text');
 });
 
-test('refusal() is fenced when somebody else has taken over, and log-failed otherwise', () => {
+test('refusal() is fenced when somebody else has taken over, log-denied without the right, and log-failed otherwise', () => {
   for (const code of [
     Code.ILLEGAL_GENERATION,
     Code.UNKNOWN_MEMBER_ID,
@@ -31,8 +31,10 @@ test('refusal() is fenced when somebody else has taken over, and log-failed othe
     Code.INVALID_PRODUCER_EPOCH,
   ])
     expect(refusal('act', code)).toMatchObject({ code: 'fenced' });
-  expect(refusal('act', 29)).toMatchObject({
-    code: 'log-failed',
-    message: 'Cannot act: TOPIC_AUTHORIZATION_FAILED',
-  });
+  for (const [code, name] of [
+    [29, 'TOPIC_AUTHORIZATION_FAILED'],
+    [30, 'GROUP_AUTHORIZATION_FAILED'],
+  ] as const)
+    expect(refusal('act', code)).toMatchObject({ code: 'log-denied', message: `Cannot act: ${name}` });
+  expect(refusal('act', Code.POLICY_VIOLATION)).toMatchObject({ code: 'log-failed' });
 });

@@ -139,7 +139,7 @@ describe('deliver() of a damaged batch', () => {
   };
   const spoilt = (bytes: Buffer) => flip(bytes.length - 1)(bytes);
 
-  /** Batches of offsets 0, 1 to 3 (damaged), and 4 unless it is the last. */
+  /** Batches of offsets 0, 1 to 3 (damaged), and 4 unless it is the last. What is after the damaged one is fetched anew. */
   function given({ harm, from = 0, isLast = false }: Harm) {
     const bad = batch({ at: 1, values: ['x', 'y', 'z'] });
     harm(bad);
@@ -168,8 +168,8 @@ describe('deliver() of a damaged batch', () => {
     ['that says it ended before it began', { harm: flip(At.LAST_OFFSET_DELTA) }, /checksum/],
     ['that says it has more records than it has', { harm: flip(At.RECORD_COUNT + 2) }, /checksum/],
     ['that looks like a control batch', { harm: flip(At.ATTRIBUTES + 1) }, /checksum|codec/],
-  ])('gives one %s as a record, and what is around it', (_sentence, harm, reason) => {
-    expect(given(harm)).toEqual({ found: ['0a', letter(reason), '4b'], position: 5 });
+  ])('gives one %s as a record, and goes on behind it', (_sentence, harm, reason) => {
+    expect(given(harm)).toEqual({ found: ['0a', letter(reason)], position: 4 });
   });
 
   test('goes on where it says that it ends when nothing follows, never beyond the end of the log', () => {
@@ -179,6 +179,10 @@ describe('deliver() of a damaged batch', () => {
       bytes.writeInt32BE(1_000_001, At.RECORD_COUNT);
     };
     expect(given({ harm: wild, isLast: true }).position).toBe(5);
+    // What its header says does not agree: offset by offset.
+    const late = (bytes: Buffer) => bytes.writeInt32BE(1000, At.LAST_OFFSET_DELTA);
+    expect(given({ harm: late, isLast: true }).position).toBe(2);
+    expect(given({ harm: late, from: 2, isLast: true })).toEqual({ found: [], position: 3 });
     const early = (bytes: Buffer) => bytes.writeInt32BE(-7, At.LAST_OFFSET_DELTA);
     expect(given({ harm: early, isLast: true }).position).toBe(2);
   });
@@ -188,14 +192,64 @@ describe('deliver() of a damaged batch', () => {
     expect(given({ harm: spoilt, from: 2, isLast: true })).toEqual({ found, position: 4 });
   });
 
-  test('believes no time that cannot be', () => {
-    const bad = batch({ at: 0, values: ['a'] });
-    bad.writeBigInt64BE(1n << 60n, At.MAX_TIMESTAMP);
+  test('believes no time that cannot be, and takes none from the clock', () => {
+    const timeOf = (max: bigint, base: bigint) => {
+      const bad = batch({ at: 0, values: ['a'] });
+      bad.writeBigInt64BE(max, At.MAX_TIMESTAMP);
+      bad.writeBigInt64BE(base, At.BASE_TIMESTAMP);
+      const collected = new Collected({ giveDamaged: true });
+      new FetchedBatches({ ...fetched([]), batches: bad }, 0).deliver(collected, 0);
+      return collected.records[0]?.appendedMillis;
+    };
+    const likely = Date.UTC(2026, 10, 21);
+    expect(timeOf(BigInt(likely), 5n)).toBe(likely);
+    expect(timeOf(1n << 60n, BigInt(likely))).toBe(likely);
+    expect(timeOf(1n << 60n, -1n)).toBe(0);
+  });
+
+  test('leaves out one that lies before the position, though the broker sent it for what follows', () => {
+    const bad = batch({ at: 1, values: ['x', 'y', 'z'] });
+    bad.writeInt32BE(1000, At.LAST_OFFSET_DELTA);
+    const follows = [batch({ at: 4, values: ['b'] }), batch({ at: 5, values: ['c', 'd'] })];
+    for (const [from, found] of [
+      [4, ['4b', '5c', '6d']],
+      [6, ['6d']],
+    ] as const) {
+      const answer = { ...fetched([]), batches: Buffer.concat([bad, ...follows]) };
+      expect(deliver(new FetchedBatches(answer, from))).toEqual(found);
+    }
+    // Of what it was sent for only the beginning is in the answer.
+    const cut = Buffer.concat([bad, (follows[0] as Buffer).subarray(0, 20)]);
+    const batches = new FetchedBatches({ ...fetched([]), batches: cut }, 4);
+    expect(deliver(batches)).toEqual([]);
+    expect([batches.position, batches.isEmpty]).toEqual([4, true]);
+  });
+
+  test('aborts no transaction early for where it says that it ends', () => {
+    const bad = batch({ at: 1, values: ['x'] });
+    bad.writeInt32BE(1000, At.LAST_OFFSET_DELTA);
+    const follows = [
+      { at: 2, values: ['kept'], producer: 7 },
+      { at: 3, values: [], producer: 7, control: 'commit' },
+      { at: 4, values: ['dropped'], producer: 7 },
+    ] as const;
+    const answer = fetched(follows, [[7, 4]]);
+    const batches = Buffer.concat([bad, answer.batches]);
+    expect(deliver(new FetchedBatches({ ...answer, batches }, 2))).toEqual(['2kept']);
+  });
+
+  test('ends the answer: a damaged end of a transaction would abort the next one too', () => {
+    const marker = batch({ at: 1, values: [], producer: 7, control: 'abort' });
+    spoilt(marker);
+    const aborted = batch({ at: 0, values: ['a'], producer: 7 });
+    const next = { at: 2, values: ['b'], producer: 7 };
+    const answer = fetched([next], [[7, 0]]);
+    const batches = Buffer.concat([aborted, marker, answer.batches]);
+    const given = new FetchedBatches({ ...answer, batches }, 0);
     const collected = new Collected({ giveDamaged: true });
-    const before = Date.now();
-    new FetchedBatches({ ...fetched([]), batches: bad }, 0).deliver(collected, 0);
-    expect(collected.records[0]?.appendedMillis).toBeGreaterThanOrEqual(before);
-    expect(collected.records[0]?.appendedMillis).toBeLessThanOrEqual(Date.now());
+    given.deliver(collected, 1);
+    expect(collected.records.map(({ offset }) => offset)).toEqual([1]);
+    expect([given.position, given.isEmpty]).toEqual([2, true]);
   });
 
   test('throws when no answer before this one had it damaged, and when nobody asks for it', () => {
