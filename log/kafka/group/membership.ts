@@ -8,6 +8,7 @@
  * 4. It joins again, for ever.
  */
 import type { Logger } from 'pino';
+import { LogError } from '../../errors.ts';
 import type { AssignmentListener, Membership, TopicPartition } from '../../types.ts';
 import { type Cluster, OPERATION_LIMIT_MILLIS } from '../cluster/cluster.ts';
 import { logClosed, Unsettled } from '../cluster/failures.ts';
@@ -135,12 +136,21 @@ export class GroupMembership implements Membership {
         hasJoined = true;
         failures = 0;
       } catch (error) {
-        if (!hasJoined && isHopeless(error, joinBy)) return this.#first.reject(error);
+        if (!hasJoined && isHopeless(error, joinBy)) return this.#first.reject(this.#settled(error));
         await this.#afterFailure(error, failures++);
         continue;
       }
       await this.#untilCalled();
     }
+  }
+
+  /** Who joins is told in the log's own terms, and may try again. */
+  #settled(error: unknown): unknown {
+    if (!(error instanceof Unsettled)) return error;
+    const { group } = this.#options;
+    return new LogError('log-failed', `Cannot join group "${group}" in time: ${error.message}`, {
+      cause: error,
+    });
   }
 
   async #meet(): Promise<Meeting> {

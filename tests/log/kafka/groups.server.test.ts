@@ -5,6 +5,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { encodeBatch, stampBatch } from '../../../log/kafka/batch/encode-batch.ts';
 import { Cluster } from '../../../log/kafka/cluster/cluster.ts';
+import { Code } from '../../../log/kafka/cluster/codes.ts';
 import { openKafkaLog } from '../../../log/kafka/open-kafka-log.ts';
 import { produce } from '../../../log/kafka/produce/produce-request.ts';
 import { repeatCounter } from '../../../log/kafka/produce/repeat-counter.ts';
@@ -279,7 +280,10 @@ describe('KafkaLog.transact()', () => {
     await session.addPartitions([at(topic)], {});
     await session.addOffsets(group, {});
     const request = { transactionalId: session.id, batches: [{ ...at(topic), bytes }] };
-    const [outcome] = await produce(cluster, await cluster.leader(at(topic)), request);
+    const outcome = await eventually('the new topic has a leader', async () => {
+      const [answer] = await produce(cluster, await cluster.leader(at(topic)), request);
+      return answer?.code === Code.NOT_LEADER_OR_FOLLOWER ? undefined : answer;
+    });
     expect(outcome?.code).toBe(0);
     const commits = [{ group, ...at(topic), offset: 666, metadata: '' }];
     await session.commitOffsets({ group, membership: undefined, commits }, {});
