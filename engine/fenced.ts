@@ -16,7 +16,13 @@ export async function transactParts<Part>(
   {
     parts,
     build,
-  }: { readonly parts: readonly Part[]; readonly build: (parts: readonly Part[]) => Transaction },
+    isHeld,
+  }: {
+    readonly parts: readonly Part[];
+    readonly build: (parts: readonly Part[]) => Transaction;
+    /** Whether what the part was made of still counts: a partition that was lost and came back has been counted since. */
+    readonly isHeld: (part: Part) => boolean;
+  },
 ): Promise<ReadonlySet<Part>> {
   try {
     await log.transact(build(parts));
@@ -27,7 +33,8 @@ export async function transactParts<Part>(
   }
   const fenced = new Set<Part>();
   for (const part of parts) {
-    for (const each of await transactParts(log, { parts: [part], build })) fenced.add(each);
+    if (!isHeld(part)) fenced.add(part);
+    else for (const each of await transactParts(log, { parts: [part], build, isHeld })) fenced.add(each);
   }
   return fenced;
 }

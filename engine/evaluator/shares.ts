@@ -101,7 +101,8 @@ export class Shares {
         appends: parts.map(({ append }) => append),
         commits: parts.map(offsetCommit),
       });
-      const fenced = await transactParts(log, { parts: pieces, build });
+      const isHeld = ({ share }: Piece) => this.get(share.partition) === share;
+      const fenced = await transactParts(log, { parts: pieces, build, isHeld });
       for (const { share } of fenced) this.#leave(share);
       const done = pieces.filter((piece) => !fenced.has(piece));
       for (const { share, commit } of done) share.commit = commit;
