@@ -32,6 +32,7 @@ import { freeBytes } from './disks/free-bytes.ts';
 import { RecordReader } from './fetch/record-reader.ts';
 import { GroupMembers } from './group/group-members.ts';
 import { BoundsReader } from './offsets/bounds.ts';
+import { groupCommits } from './offsets/commit-offsets.ts';
 import { CommittedReader } from './offsets/committed.ts';
 import { truncate } from './offsets/truncate.ts';
 import { Appender, type AppendTo } from './produce/appender.ts';
@@ -209,6 +210,8 @@ export class KafkaLog implements DurableLog {
       checkOffset(offset);
       checkMetadata(metadata);
     }
+    // As things are when it is asked for, not when it comes to be done.
+    const grouped = groupCommits(this.#cluster, this.#members, commits);
     for (const commit of commits) await this.#checkPartition(commit);
     const placed: PlacedAppend[] = [];
     for (const append of appends) {
@@ -216,7 +219,7 @@ export class KafkaLog implements DurableLog {
       const batchBytes = messageMaxBytes - BATCH_HEADER_BYTES;
       placed.push({ topic: topic.name, partition, records: append.records, batchBytes });
     }
-    return this.#transactor.transact(placed, commits);
+    return this.#transactor.transact({ placed, commits: grouped });
   }
 
   /** Records without key go past partitions that cannot be reached at the moment. */

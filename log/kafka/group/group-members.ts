@@ -55,25 +55,36 @@ export class GroupMembers {
   }
 }
 
-export interface OwnershipCheckOptions {
+/** A membership as commits see it. */
+export type Owner = Pick<GroupMembership, 'identity' | 'ownership' | 'wasOutdated'>;
+
+export interface HeldOptions {
   readonly group: string;
-  readonly membership: GroupMembership | undefined;
+  /** Undefined for a group this handle never joined. */
+  readonly owner: Owner | undefined;
   readonly partitions: readonly TopicPartition[];
 }
 
-/** What a commit may rely on while it is repeated: the partitions stay with the member they were with at first. */
-export class OwnershipCheck {
-  readonly #cluster: Cluster;
+/**
+ * Partitions as they are in this member's hands now. What is committed of them, however long that takes, counts only
+ * while they stay there: once they were away, others have gone on from what was committed before.
+ */
+export class Held {
+  readonly #cluster: Pick<Cluster, 'knownTopic'>;
   readonly #group: string;
-  readonly #membership: GroupMembership | undefined;
-  readonly #owned: readonly (Ownership | undefined)[];
+  readonly #owner: Owner | undefined;
+  readonly #taken: readonly { readonly of: TopicPartition; readonly ownership: Ownership | undefined }[];
 
-  constructor(cluster: Cluster, options: OwnershipCheckOptions) {
-    const { group, membership, partitions } = options;
+  constructor(cluster: Pick<Cluster, 'knownTopic'>, { group, owner, partitions }: HeldOptions) {
     this.#cluster = cluster;
     this.#group = group;
-    this.#membership = membership;
-    this.#owned = partitions.map((of) => membership?.ownership(of));
+    this.#owner = owner;
+    this.#taken = partitions.map((of) => ({ of, ownership: owner?.ownership(of) }));
+  }
+
+  /** The ownership of the first of them. */
+  get first(): Ownership | undefined {
+    return this.#taken[0]?.ownership;
   }
 
   /**
@@ -81,21 +92,25 @@ export class OwnershipCheck {
    * read of the new one must not be taken for the old one's.
    */
   identity(): MemberIdentity {
-    if (!this.#membership) return NO_MEMBER;
-    for (const owned of this.#owned)
-      if (owned && (this.#membership.ownership(owned.of) !== owned || this.#isRenewed(owned)))
-        throw notOwned(this.#group, owned.of);
-    return this.#membership.identity;
+    if (!this.#owner) return NO_MEMBER;
+    const { identity } = this.#owner;
+    // In a transaction a broker takes positions from nobody in particular as well, whoever has the partitions.
+    const isNobody = identity.memberId === NO_MEMBER.memberId;
+    for (const { of, ownership } of this.#taken) {
+      const isTaken = ownership && this.#owner.ownership(of) === ownership && !this.#isRenewed(ownership);
+      if (isNobody || !isTaken) throw notOwned(this.#group, of);
+    }
+    return identity;
+  }
+
+  /** After the coordinator has refused the identity: whether it may be tried with another one. */
+  mayRepeat(identity: MemberIdentity): boolean {
+    return this.#owner?.wasOutdated(identity) ?? false;
   }
 
   #isRenewed({ of, topicId }: Ownership): boolean {
     const known = this.#cluster.knownTopic(of.topic, Number.POSITIVE_INFINITY);
     return known !== undefined && known.id !== topicId;
-  }
-
-  /** After the coordinator has refused the identity: whether it may be tried with another one. */
-  mayRepeat(identity: MemberIdentity): boolean {
-    return this.#membership?.wasOutdated(identity) ?? false;
   }
 }
 

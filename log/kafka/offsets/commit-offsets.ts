@@ -1,36 +1,39 @@
 import { type Connection, offsetCommitV8 } from '@platformatic/kafka';
 import { LogError } from '../../errors.ts';
-import type { OffsetCommit } from '../../types.ts';
+import type { OffsetCommit, TopicPartition } from '../../types.ts';
 import type { AttemptOptions, Cluster } from '../cluster/cluster.ts';
 import { Code, deniesMember, passes } from '../cluster/codes.ts';
 import { refusal, unsettled } from '../cluster/failures.ts';
 import { keyOf } from '../cluster/leader-gatherer.ts';
-import { type GroupMembers, OwnershipCheck } from '../group/group-members.ts';
-import type { GroupMembership, MemberIdentity } from '../group/membership.ts';
+import { Held, type Owner } from '../group/group-members.ts';
+import type { MemberIdentity } from '../group/membership.ts';
 
 /** Commits of one group by one member. */
 export interface GroupCommit {
   readonly group: string;
-  readonly membership: GroupMembership | undefined;
+  readonly held: Held;
   readonly commits: readonly OffsetCommit[];
 }
 
 const UNKNOWN_LEADER_EPOCH = -1;
 
-/** Sorts commits by group and member; throws `fenced` when this handle does not have a partition of them. */
+/**
+ * Sorts commits by group and member and takes note of who has the partitions now; throws `fenced` when this handle
+ * does not have one of them.
+ */
 export function groupCommits(
-  members: GroupMembers,
+  cluster: Pick<Cluster, 'knownTopic'>,
+  members: { owner(group: string, of: TopicPartition): Owner | undefined },
   commits: readonly OffsetCommit[],
 ): readonly GroupCommit[] {
-  const groups: GroupCommit[] = [];
-  for (const commit of commits) {
+  const owned = commits.map((commit) => ({ commit, owner: members.owner(commit.group, commit) }));
+  const byOwner = Map.groupBy(owned, ({ commit, owner }) => owner ?? commit.group);
+  return [...byOwner.values()].map((ofOwner) => {
+    const { commit, owner } = ofOwner[0] as (typeof owned)[number];
+    const partitions = ofOwner.map((each) => each.commit);
     const { group } = commit;
-    const membership = members.owner(group, commit);
-    const known = groups.find((other) => other.group === group && other.membership === membership);
-    if (known) groups[groups.indexOf(known)] = { ...known, commits: [...known.commits, commit] };
-    else groups.push({ group, membership, commits: [commit] });
-  }
-  return groups;
+    return { group, held: new Held(cluster, { group, owner, partitions }), commits: partitions };
+  });
 }
 
 /** The commits as requests have them, by topic; of several for a partition the last one. */
@@ -69,13 +72,12 @@ export interface CommitRequest extends AttemptOptions {
 
 /** Repeats a commit until it is definite, as long as the partitions stay with the member that had them at first. */
 export async function commitAsOwner(
-  cluster: Cluster,
-  { group, membership, commits }: GroupCommit,
+  cluster: Pick<Cluster, 'attempt' | 'atCoordinator'>,
+  { group, held }: GroupCommit,
   { act, send, ...options }: CommitRequest,
 ): Promise<void> {
-  const check = new OwnershipCheck(cluster, { group, membership, partitions: commits });
   const attempt = async () => {
-    const identity = check.identity();
+    const identity = held.identity();
     const codes = await cluster.atCoordinator({ kind: 'group', key: group }, async (connection) => {
       const answered = await send(connection, identity);
       const waiting = answered.find((code) => passes(code) || code === Code.REBALANCE_IN_PROGRESS);
@@ -84,7 +86,7 @@ export async function commitAsOwner(
     });
     const code = codes.find((answered) => answered !== Code.NONE);
     if (code === undefined) return;
-    if (deniesMember(code) && check.mayRepeat(identity)) throw unsettled(act, code);
+    if (deniesMember(code) && held.mayRepeat(identity)) throw unsettled(act, code);
     if (code === Code.OFFSET_METADATA_TOO_LARGE)
       throw new LogError('metadata-too-large', `Cannot ${act} as the metadata is over the broker's limit`);
     throw refusal(act, code);

@@ -68,6 +68,8 @@ export class TransactionalProducer {
 
   async #run({ placed, commits }: PreparedTransaction): Promise<readonly Appended[]> {
     const session = this.#session;
+    // Whoever has lost a partition while this waited must not fence the one who has it now.
+    for (const { held } of commits) held.identity();
     const { appends, batches } = transactionBatches(placed, Date.now());
     if (!session.hasIdentity || this.#isOpen) await this.#renewIdentity(STEPS_LIMIT_MILLIS);
     const steps = { deadline: performance.now() + STEPS_LIMIT_MILLIS };

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Appended, OffsetCommit, TopicPartition } from '../../types.ts';
+import type { Appended, TopicPartition } from '../../types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { GroupMembers } from '../group/group-members.ts';
 import type { Ownership } from '../group/membership.ts';
-import { commitOffsets, groupCommits } from '../offsets/commit-offsets.ts';
-import type { PlacedAppend } from './transaction-batches.ts';
-import { TransactionalProducer } from './transactional-producer.ts';
+import { commitOffsets, type GroupCommit } from '../offsets/commit-offsets.ts';
+import { type PreparedTransaction, TransactionalProducer } from './transactional-producer.ts';
 
 /** A producer and the ownership it was made under. */
-interface Held {
+interface Known {
   readonly producer: TransactionalProducer;
   readonly ownership: Ownership | undefined;
 }
@@ -21,7 +20,7 @@ export class Transactor {
   readonly #cluster: Cluster;
   readonly #members: GroupMembers;
   readonly #handleId = `valet-${randomUUID()}`;
-  readonly #held = new Map<string, Held>();
+  readonly #known = new Map<string, Known>();
 
   constructor(cluster: Cluster, members: GroupMembers) {
     this.#cluster = cluster;
@@ -29,20 +28,15 @@ export class Transactor {
   }
 
   /** What has been checked and placed already, all or nothing. */
-  async transact(
-    placed: readonly PlacedAppend[],
-    commits: readonly OffsetCommit[],
-  ): Promise<readonly Appended[]> {
-    const grouped = groupCommits(this.#members, commits);
-    const [only, ...others] = grouped;
+  async transact(transaction: PreparedTransaction): Promise<readonly Appended[]> {
+    const { placed, commits } = transaction;
+    const [first, ...others] = commits;
     if (placed.length === 0 && others.length === 0) {
       // One group's positions are taken together by a plain commit as well.
-      if (only) await commitOffsets(this.#cluster, only);
+      if (first) await commitOffsets(this.#cluster, first);
       return [];
     }
-    const [first] = commits;
-    const producer = first ? this.#producerOf(first.group, first) : this.#producer(this.#handleId, undefined);
-    return producer.run({ placed, commits: grouped });
+    return this.#producerFor(first).run(transaction);
   }
 
   /**
@@ -50,23 +44,30 @@ export class Transactor {
    * former owner's and is aborted; else it is left to its owner.
    */
   resolveUnstable(group: string, of: TopicPartition): void {
-    const membership = this.#members.find(group, of);
-    if (membership)
-      void this.#producerOf(group, of)
+    const ownership = this.#members.find(group, of)?.ownership(of);
+    if (ownership)
+      void this.#producer(idOf(group, of), ownership)
         .initialise()
         .catch(() => {});
   }
 
-  #producerOf(group: string, of: TopicPartition): TransactionalProducer {
-    const ownership = this.#members.find(group, of)?.ownership(of);
-    return this.#producer(`valet-${group}-${of.topic}-${of.partition}`, ownership);
+  #producerFor(commit: GroupCommit | undefined): TransactionalProducer {
+    const [first] = commit?.commits ?? [];
+    return first && commit
+      ? this.#producer(idOf(commit.group, first), commit.held.first)
+      : this.#producer(this.#handleId, undefined);
   }
 
   #producer(id: string, ownership: Ownership | undefined): TransactionalProducer {
-    const held = this.#held.get(id);
-    if (held && held.ownership === ownership) return held.producer;
+    const known = this.#known.get(id);
+    if (known && known.ownership === ownership) return known.producer;
     const producer = new TransactionalProducer(this.#cluster, id);
-    this.#held.set(id, { producer, ownership });
+    this.#known.set(id, { producer, ownership });
     return producer;
   }
+}
+
+/** The transactional id of a partition's owner. */
+function idOf(group: string, { topic, partition }: TopicPartition): string {
+  return `valet-${group}-${topic}-${partition}`;
 }

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { encodeBatch, stampBatch } from '../../../log/kafka/batch/encode-batch.ts';
 import { Cluster } from '../../../log/kafka/cluster/cluster.ts';
 import { Code } from '../../../log/kafka/cluster/codes.ts';
+import { Held } from '../../../log/kafka/group/group-members.ts';
 import { openKafkaLog } from '../../../log/kafka/open-kafka-log.ts';
 import { produce } from '../../../log/kafka/produce/produce-request.ts';
 import { repeatCounter } from '../../../log/kafka/produce/repeat-counter.ts';
@@ -286,7 +287,8 @@ describe('KafkaLog.transact()', () => {
     });
     expect(outcome?.code).toBe(0);
     const commits = [{ group, ...at(topic), offset: 666, metadata: '' }];
-    await session.commitOffsets({ group, membership: undefined, commits }, {});
+    const held = new Held(cluster, { group, owner: undefined, partitions: commits });
+    await session.commitOffsets({ group, held, commits }, {});
     return () => cluster.close();
   }
 
