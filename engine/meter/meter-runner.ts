@@ -129,9 +129,7 @@ export class MeterRunner {
     const known = committed ? fromCommit(committed) : await this.#fromTold();
     if (known === undefined) return { identity, offset: first, state: {} };
     const isOurs = known.identity === undefined || isSameLog(known.identity, identity);
-    // Bounds may have been asked for together with others, before the commit: only a second look tells of a shorter log.
-    const end = known.offset <= next ? next : (await log.bounds(source)).next;
-    if (isOurs && known.offset <= end) return { identity, offset: known.offset, state: known.state };
+    if (isOurs && known.offset <= next) return { identity, offset: known.offset, state: known.state };
     logger.error({ ...source, ...known, first, next }, 'the log begins anew: it is metered from its start');
     return { identity, offset: first, state: {} };
   }
