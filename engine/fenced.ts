@@ -16,13 +16,7 @@ export async function transactParts<Part>(
   {
     parts,
     build,
-    isHeld,
-  }: {
-    readonly parts: readonly Part[];
-    readonly build: (parts: readonly Part[]) => Transaction;
-    /** Whether what the part was made of still counts: a partition that was lost and came back has been counted since. */
-    readonly isHeld: (part: Part) => boolean;
-  },
+  }: { readonly parts: readonly Part[]; readonly build: (parts: readonly Part[]) => Transaction },
 ): Promise<ReadonlySet<Part>> {
   try {
     await log.transact(build(parts));
@@ -33,8 +27,7 @@ export async function transactParts<Part>(
   }
   const fenced = new Set<Part>();
   for (const part of parts) {
-    if (!isHeld(part)) fenced.add(part);
-    else for (const each of await transactParts(log, { parts: [part], build, isHeld })) fenced.add(each);
+    for (const each of await transactParts(log, { parts: [part], build })) fenced.add(each);
   }
   return fenced;
 }

@@ -101,8 +101,7 @@ export class Shares {
         appends: parts.map(({ append }) => append),
         commits: parts.map(offsetCommit),
       });
-      const isHeld = ({ share }: Piece) => this.get(share.partition) === share;
-      const fenced = await transactParts(log, { parts: pieces, build, isHeld });
+      const fenced = await transactParts(log, { parts: pieces, build });
       for (const { share } of fenced) this.#leave(share);
       const done = pieces.filter((piece) => !fenced.has(piece));
       for (const { share, commit } of done) share.commit = commit;

@@ -169,11 +169,7 @@ export class Meters {
       .map(({ runner, read }) => runner.count(read, inForce));
     if (pieces.length === 0) return;
     try {
-      const fenced = await transactParts(log, {
-        parts: pieces,
-        build: (parts) => this.#transaction(parts),
-        isHeld: ({ source, runner }) => this.#runners.get(keyOf(source)) === runner,
-      });
+      const fenced = await transactParts(log, { parts: pieces, build: (parts) => this.#transaction(parts) });
       for (const piece of pieces) if (!fenced.has(piece)) piece.done();
       for (const { source, runner } of fenced) {
         if (this.#runners.get(keyOf(source)) === runner) this.#retire(source);
