@@ -21,16 +21,14 @@ import {
   TOPIC_STATE,
 } from '../schemas/names.ts';
 import type { Store } from '../store/types.ts';
-import { countersOf } from './core/generations/counters-of.ts';
-import { bindIndicator } from './core/meter/bind-indicator.ts';
-import type { Counter } from './core/meter/counter.ts';
-import type { DefinitionEntry } from './core/records/definition-record.ts';
+import type { CounterIndex } from './core/meter/counter-index.ts';
 import { EngineReplica } from './core/replica.ts';
 import { DefinitionFeed } from './definitions/definition-feed.ts';
 import { DefinitionPublisher } from './definitions/definition-publisher.ts';
 import type { AlertDelivery } from './delivery/alert-delivery.ts';
 import { type AlertOutlet, type CommitAsOwner, Evaluator } from './evaluator/evaluator.ts';
 import { Gate } from './gate.ts';
+import { CurrentCounters } from './meter/current-counters.ts';
 import { HeadsTold } from './meter/heads-told.ts';
 import { MeterRunner } from './meter/meter-runner.ts';
 import { decodeMeterState } from './meter/meter-state.ts';
@@ -47,6 +45,8 @@ export interface EngineOptions {
   readonly delivery?: Pick<AlertDelivery, 'committed' | 'left'> | undefined;
   /** Directory of the OpenSLO files. */
   readonly sloDir: string;
+  /** Refuses SLO files that deviate from OpenSLO. @default false */
+  readonly sloStrict?: boolean;
   /** How late an event may come and still be counted. */
   readonly latenessSeconds: number;
   readonly metrics: EngineMetrics;
@@ -70,10 +70,10 @@ export class Engine {
   readonly #meters: Meters;
   readonly #evaluator: Evaluator;
   readonly #memberships: Membership[] = [];
-  #counters: { readonly version: number; readonly counters: readonly Counter[] } | undefined;
+  readonly #counters: CurrentCounters;
 
   private constructor(options: EngineOptions, sliPartitions: number) {
-    const { log, logger, now, metrics, sloDir, latenessSeconds, store } = options;
+    const { log, logger, now, metrics, sloDir, sloStrict = false, latenessSeconds, store } = options;
     this.#options = options;
     const partitionOf = (slo: string) => keyPartition(slo, sliPartitions);
     this.#replica = new EngineReplica({
@@ -84,8 +84,10 @@ export class Engine {
     this.#feed = new DefinitionFeed(log, this.#replica);
     this.#headsTold = new HeadsTold(log);
     const { definitions } = this.#replica;
+    this.#counters = new CurrentCounters(definitions, logger);
     this.#publisher = new DefinitionPublisher({
       sloDir,
+      isStrict: sloStrict,
       definitions,
       hasData: (signal) => this.#hasData(signal),
       // One engine alone has one clock, and its gate.
@@ -254,24 +256,9 @@ export class Engine {
     return definitions.published > 0;
   }
 
-  async #currentCounters(): Promise<readonly Counter[]> {
+  async #currentCounters(): Promise<CounterIndex> {
     await this.#feed.refresh();
-    const { definitions } = this.#replica;
-    if (this.#counters?.version !== definitions.version) {
-      const counters = definitions.entries().flatMap((entry) => this.#countersOf(entry));
-      this.#counters = { version: definitions.version, counters };
-    }
-    return this.#counters.counters;
-  }
-
-  /** A definition published by another version may no longer be readable: it must not stop the others. */
-  #countersOf(entry: DefinitionEntry): readonly Counter[] {
-    try {
-      return countersOf(entry, bindIndicator);
-    } catch (error) {
-      this.#options.logger.error({ err: error, slo: entry.slo }, 'SLO cannot be counted');
-      return [];
-    }
+    return this.#counters.index();
   }
 
   /** Whether any event of a signal has been metered, by whichever engine. */

@@ -3,10 +3,13 @@ import type { DurableLog } from '../log/types.ts';
 import { TOPIC_STATE } from '../schemas/names.ts';
 import type { PartitionReplica } from './core/replica/partition-replica.ts';
 
+/** Who takes records of the state. */
+export type StateTaker = Pick<PartitionReplica, 'applyState' | 'progress'>;
+
 export interface ReadStateOptions {
   readonly partition: number;
   /** Empty; filled with what is found. */
-  readonly replica: PartitionReplica;
+  readonly replica: StateTaker;
   /** Number of a checkpoint known to be there: a log may show a transaction's parts one after the other. */
   readonly atLeast: number;
   /** Ends the waiting for it. */
@@ -32,6 +35,8 @@ export async function readState(log: DurableLog, options: ReadStateOptions): Pro
         const read = await log.read(of, next, READ);
         for (const record of read.records) replica.applyState(record);
         next = read.next;
+        // The state is read as fast as it goes: V8 would collect all of it again and again for the buffers alone.
+        read.free?.();
       }
     }
     if ((replica.progress?.checkpoint ?? 0) >= atLeast) return true;

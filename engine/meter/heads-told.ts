@@ -2,8 +2,10 @@
 import type { DurableLog } from '../../log/types.ts';
 import { TOPIC_SLI } from '../../schemas/names.ts';
 import type { SliSource } from '../../schemas/records-sli.ts';
+import { isBlockKey } from '../core/records/state-keys.ts';
+import type { PartitionReplica } from '../core/replica/partition-replica.ts';
 import { EngineReplica } from '../core/replica.ts';
-import { readState } from '../read-state.ts';
+import { readState, type StateTaker } from '../read-state.ts';
 
 /** Every partition of `valet_sli` tells the same. */
 const PARTITION = 0;
@@ -27,14 +29,30 @@ export class HeadsTold {
 
   async #read(): Promise<ReadonlyMap<string, SliSource>> {
     const replica = new EngineReplica().partition(PARTITION);
-    await readState(this.#log, { partition: PARTITION, replica, atLeast: 0, isWanted: () => true });
+    await readState(this.#log, {
+      partition: PARTITION,
+      replica: withoutBlocks(replica),
+      atLeast: 0,
+      isWanted: () => true,
+    });
     const of = { topic: TOPIC_SLI, partition: PARTITION };
     const { next: end } = await this.#log.bounds(of);
     while (replica.position < end) {
-      const { records, next } = await this.#log.read(of, replica.position);
+      const { records, next, free } = await this.#log.read(of, replica.position);
       for (const record of records) replica.applySli(record);
       replica.reached(next);
+      free?.();
     }
     return new Map(replica.counts.heads().map((head) => [head.source, head]));
   }
+}
+
+/** Counts are nearly all of the state, and tell nothing of the meters. */
+function withoutBlocks(replica: PartitionReplica): StateTaker {
+  return {
+    get progress() {
+      return replica.progress;
+    },
+    applyState: (record) => record.key !== undefined && !isBlockKey(record.key) && replica.applyState(record),
+  };
 }

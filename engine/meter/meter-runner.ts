@@ -16,7 +16,8 @@ import { type BatchDecoder, createDecoder } from '../../otlp/columns/decode.ts';
 import type { Batch } from '../../otlp/columns/types.ts';
 import { GROUP_METER, HEADER_HEARTBEAT, HEADER_TENANT, type Signal } from '../../schemas/names.ts';
 import type { SliSource, SliWatermark } from '../../schemas/records-sli.ts';
-import type { Counter, Partial } from '../core/meter/counter.ts';
+import type { Partial } from '../core/meter/counter.ts';
+import type { CounterIndex } from '../core/meter/counter-index.ts';
 import { type Metered, type MeterState, meterBatch } from '../core/meter/meter-batch.ts';
 import type { EngineMetrics } from '../metrics.ts';
 import { decodeMeterState, encodeMeterState } from './meter-state.ts';
@@ -74,7 +75,7 @@ export class MeterRunner {
   }
 
   /** Counts what the last read found. */
-  count({ from, records, next }: LogRead, counters: readonly Counter[]): MeterPiece {
+  count({ from, records, next }: LogRead, counters: CounterIndex): MeterPiece {
     const { source, latenessMillis } = this.#options;
     if (this.#position === undefined) throw new TypeError('Cannot count before anything was read');
     const { identity, offset, state } = this.#position;

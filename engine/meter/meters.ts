@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LogError } from '../../log/errors.ts';
 import type { DurableLog, LogRead, TopicPartition, Transaction } from '../../log/types.ts';
 import { GROUP_METER } from '../../schemas/names.ts';
-import type { Counter } from '../core/meter/counter.ts';
+import type { CounterIndex } from '../core/meter/counter-index.ts';
 import { transactParts } from '../fenced.ts';
 import type { Gate } from '../gate.ts';
 import type { MeterPiece, MeterRunner } from './meter-runner.ts';
@@ -24,7 +24,7 @@ export interface MetersOptions extends SliAppendOptions {
   /** Whether definitions were ever published. */
   readonly isPublished: () => Promise<boolean>;
   /** The counters in force. */
-  readonly counters: () => Promise<readonly Counter[]>;
+  readonly counters: () => Promise<CounterIndex>;
   /** Definitions are published between two commits of meters, never during one. */
   readonly gate: Gate;
 }

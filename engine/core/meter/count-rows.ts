@@ -1,8 +1,11 @@
-/** Counts the rows of one table for one SLO generation. */
+/** Counts the rows of one table, resource by resource: only by the counters that the resource concerns. */
 import { idText } from '../../../otlp/columns/identifiers.ts';
 import type { Batch } from '../../../otlp/columns/types.ts';
+import { BatchTests } from '../predicates/closure/batch-tests.ts';
+import type { RowTest } from '../predicates/closure/row-test.ts';
 import type { Counter } from './counter.ts';
-import type { EventTable } from './event-table.ts';
+import type { CounterFinder, FoundCounter } from './counter-index.ts';
+import type { EventTable, RowRun } from './event-table.ts';
 
 /** Running counts of a slice. */
 export interface SliceTally {
@@ -15,7 +18,7 @@ export interface SliceTally {
 /** Tallies by slice. */
 export type Tallies = Map<number, SliceTally>;
 
-/** Per request of the batch: which slices are late, too old or too far ahead, and whose tenant it is. */
+/** Per request of the batch: which slices are late, and which are too old or too far ahead. */
 export interface RequestLimits {
   /** Slices before it are late. */
   readonly openFrom: Int32Array;
@@ -24,39 +27,83 @@ export interface RequestLimits {
   readonly latest: Int32Array;
 }
 
+export interface CountOptions {
+  readonly batch: Batch;
+  readonly finder: CounterFinder;
+  readonly limits: RequestLimits;
+  /** Of every counter that found rows, added to. */
+  readonly tallies: Map<FoundCounter, Tallies>;
+}
+
+/** What of a run one counter is asked. */
+interface Asked {
+  readonly total: RowTest;
+  readonly isGood: RowTest;
+  readonly tallies: () => Tallies;
+  /** Slices [first, last], of which those before `open` are late. */
+  readonly first: number;
+  readonly last: number;
+  readonly open: number;
+}
+
 const SAMPLES = 3;
 
-/** Adds the rows of a table that belong to the counter to its tallies. */
-export function countRows(
-  batch: Batch,
-  table: EventTable,
-  counter: Counter,
-  options: { readonly limits: RequestLimits; readonly tallies: Tallies },
-): void {
-  const { limits, tallies } = options;
-  const { slices, requests } = table;
-  const { total, good } = counter.bind(batch, table);
-  const isOwn = batch.requests.map(({ tenant }) => tenant === counter.tenant);
+/** Adds the rows of a table to the tallies of the counters they belong to. */
+export function countRows(table: EventTable, options: CountOptions): void {
+  const { batch, finder, limits, tallies } = options;
+  const tests = new BatchTests(batch, table.pointKind);
+  for (const run of table.runs) {
+    for (const found of finder.of(run.resource)) {
+      const { counter, way } = found;
+      if (!tests.resources(way.ofResource)(run.resource)) continue;
+      countRun(table, run, {
+        total: tests.rows(way.ofRow),
+        isGood: goodTest(counter, tests),
+        tallies: () => talliesOf(tallies, found),
+        first: Math.max(counter.fromSlice, limits.earliest[run.request] ?? 0),
+        last: Math.min(counter.toSlice - 1, limits.latest[run.request] ?? 0),
+        open: limits.openFrom[run.request] ?? 0,
+      });
+    }
+  }
+}
+
+function goodTest({ conditions: { good, bad } }: Counter, tests: BatchTests): RowTest {
+  if (good !== undefined) return tests.rows(good);
+  if (bad === undefined) return () => true;
+  const isBad = tests.rows(bad);
+  return (row) => !isBad(row);
+}
+
+function countRun(table: EventTable, { from, to }: RowRun, asked: Asked): void {
+  const { total, isGood, first, last, open } = asked;
+  const { slices } = table;
   let slice = -1;
   let tally: SliceTally | undefined;
-  for (let row = 0; row < table.count; row += 1) {
-    const at = slices[row] ?? 0;
-    if (at < counter.fromSlice || at >= counter.toSlice) continue;
-    const request = requests[row] ?? 0;
-    if (at > (limits.latest[request] ?? 0) || at < (limits.earliest[request] ?? 0)) continue;
-    if (!isOwn[request] || !total(row)) continue;
+  for (let row = from; row < to; row += 1) {
+    const at = slices[row] as number;
+    if (at < first || at > last || !total(row)) continue;
     if (tally === undefined || at !== slice) {
-      tally = tallyOf(tallies, at);
+      tally = tallyOf(asked.tallies(), at);
       slice = at;
     }
-    if (at < (limits.openFrom[request] ?? 0)) {
+    if (at < open) {
       tally.late += 1;
       continue;
     }
     tally.total += 1;
-    if (good(row)) tally.good += 1;
+    if (isGood(row)) tally.good += 1;
     else if (tally.sampleTraceIds.length < SAMPLES) addSample(tally, table, row);
   }
+}
+
+function talliesOf(all: Map<FoundCounter, Tallies>, found: FoundCounter): Tallies {
+  let tallies = all.get(found);
+  if (tallies === undefined) {
+    tallies = new Map();
+    all.set(found, tallies);
+  }
+  return tallies;
 }
 
 function tallyOf(tallies: Tallies, slice: number): SliceTally {

@@ -1,15 +1,16 @@
 /** What the meter counts: one generation of one SLO. */
-import type { Batch } from '../../../otlp/columns/types.ts';
 import type { Signal } from '../../../schemas/names.ts';
-import type { EventTable } from './event-table.ts';
+import type { Narrowing } from '../predicates/narrow-resources.ts';
+import type { RowCondition } from '../predicates/types.ts';
 
-/** Answers for a row of one table. */
-export type RowTest = (row: number) => boolean;
-
-/** The tests of an indicator on one table of one batch; good is asked only of rows in total. */
-export interface IndicatorTests {
-  readonly total: RowTest;
-  readonly good: RowTest;
+/** An indicator's conditions, ready to be asked. */
+export interface IndicatorConditions {
+  readonly signal: Signal;
+  /** Ways to find what is in total; equal in what they find. */
+  readonly total: readonly [Narrowing, ...Narrowing[]];
+  /** Asked of rows in total only; without either every row is good. */
+  readonly good?: RowCondition;
+  readonly bad?: RowCondition;
 }
 
 /** One generation of an SLO, ready to count: only slices in [fromSlice, toSlice) belong to it. */
@@ -18,12 +19,10 @@ export interface Counter {
   readonly slo: string;
   readonly tenant: string;
   readonly generation: number;
-  readonly signal: Signal;
   readonly fromSlice: number;
   /** Infinity for the generation in force. */
   readonly toSlice: number;
-  /** Binds the indicator to a table of a batch. */
-  readonly bind: (batch: Batch, table: EventTable) => IndicatorTests;
+  readonly conditions: IndicatorConditions;
 }
 
 /** Counts of one slice, to be added to those before. */

@@ -4,6 +4,15 @@ import type { Batch, IdColumn, MetricBatch, PointTable } from '../../../otlp/col
 import { POINT_KINDS, type PointKind } from '../predicates/types.ts';
 import { SLICE_MILLIS } from '../slices/slice.ts';
 
+/** Neighbouring rows [from, to) of one resource. */
+export interface RowRun {
+  readonly from: number;
+  readonly to: number;
+  readonly resource: number;
+  /** The resource's; index into the batch's requests. */
+  readonly request: number;
+}
+
 /** Rows of one kind with event time and origin. */
 export interface EventTable {
   /** Which table of a metric batch; undefined for spans and log records. */
@@ -11,8 +20,8 @@ export interface EventTable {
   readonly count: number;
   /** Row → slice of its event time. */
   readonly slices: Int32Array;
-  /** Row → index into the batch's requests. */
-  readonly requests: Uint32Array;
+  /** All rows, in their order. */
+  readonly runs: readonly RowRun[];
   readonly traceId?: IdColumn;
 }
 
@@ -23,54 +32,44 @@ export type NewestMillis = Float64Array;
 export function eventTables(batch: Batch, newest: NewestMillis): readonly EventTable[] {
   if (batch.signal === 'metrics') return pointTables(batch, newest);
   const millis = batch.signal === 'traces' ? spanEventMillis(batch) : logEventMillis(batch);
-  const requests = rowRequests(batch, batch.scope, batch.count);
-  const slices = slicesOf(millis, requests, newest);
-  return [{ count: batch.count, slices, requests, traceId: batch.traceId }];
+  const runs = runsOf(batch, batch.count, (row) => batch.scope[row] as number);
+  return [{ count: batch.count, slices: slicesOf(millis, runs, newest), runs, traceId: batch.traceId }];
 }
 
 /** Points of each kind; every point is one event, whatever its value. */
 function pointTables(batch: MetricBatch, newest: NewestMillis): readonly EventTable[] {
+  const { scope } = batch.metrics;
   return POINT_KINDS.flatMap((pointKind) => {
     const points: PointTable = batch[pointKind];
-    if (points.count === 0) return [];
-    const requests = pointRequests(batch, points);
-    const slices = slicesOf(pointEventMillis(points), requests, newest);
-    return [{ pointKind, count: points.count, slices, requests }];
+    const { count, metric } = points;
+    if (count === 0) return [];
+    const runs = runsOf(batch, count, (row) => scope[metric[row] as number] as number);
+    return [{ pointKind, count, slices: slicesOf(pointEventMillis(points), runs, newest), runs }];
   });
 }
 
-function rowRequests(batch: Batch, scope: Uint32Array, count: number): Uint32Array {
-  const ofScope = scopeRequests(batch);
-  const requests = new Uint32Array(count);
-  for (let row = 0; row < count; row += 1) requests[row] = ofScope[scope[row] ?? 0] ?? 0;
-  return requests;
-}
-
-function pointRequests(batch: MetricBatch, points: PointTable): Uint32Array {
-  const ofScope = scopeRequests(batch);
-  const { scope } = batch.metrics;
-  const requests = new Uint32Array(points.count);
-  for (let row = 0; row < points.count; row += 1) {
-    requests[row] = ofScope[scope[points.metric[row] ?? 0] ?? 0] ?? 0;
+function runsOf({ scopes, resources }: Batch, count: number, scopeOf: (row: number) => number): RowRun[] {
+  const runs: RowRun[] = [];
+  for (let from = 0; from < count; ) {
+    const resource = scopes.resource[scopeOf(from)] as number;
+    let to = from + 1;
+    while (to < count && scopes.resource[scopeOf(to)] === resource) to += 1;
+    runs.push({ from, to, resource, request: resources.request[resource] as number });
+    from = to;
   }
-  return requests;
+  return runs;
 }
 
-function scopeRequests({ scopes, resources }: Batch): Uint32Array {
-  const requests = new Uint32Array(scopes.count);
-  for (let scope = 0; scope < scopes.count; scope += 1) {
-    requests[scope] = resources.request[scopes.resource[scope] ?? 0] ?? 0;
-  }
-  return requests;
-}
-
-function slicesOf(millis: Float64Array, requests: Uint32Array, newest: NewestMillis): Int32Array {
+function slicesOf(millis: Float64Array, runs: readonly RowRun[], newest: NewestMillis): Int32Array {
   const slices = new Int32Array(millis.length);
-  for (let row = 0; row < millis.length; row += 1) {
-    const time = millis[row] as number;
-    const request = requests[row] as number;
-    slices[row] = Math.floor(time / SLICE_MILLIS);
-    if (!((newest[request] as number) >= time)) newest[request] = time;
+  for (const { from, to, request } of runs) {
+    let latest = newest[request] as number;
+    for (let row = from; row < to; row += 1) {
+      const time = millis[row] as number;
+      slices[row] = Math.floor(time / SLICE_MILLIS);
+      if (!(latest >= time)) latest = time;
+    }
+    newest[request] = latest;
   }
   return slices;
 }

@@ -6,7 +6,8 @@ import type { Batch } from '../../../otlp/columns/types.ts';
 import { aliveRanges, type SliceRange } from '../slices/alive-ranges.ts';
 import { SLICE_MILLIS, sliceAt } from '../slices/slice.ts';
 import { countRows, type RequestLimits, type Tallies } from './count-rows.ts';
-import type { Counter, Partial } from './counter.ts';
+import type { Partial } from './counter.ts';
+import type { CounterIndex, FoundCounter } from './counter-index.ts';
 import { type EventTable, eventTables, type NewestMillis } from './event-table.ts';
 import {
   firstOpenSlice,
@@ -35,7 +36,7 @@ export interface MeterOptions {
   readonly records: readonly MeterRecord[];
   /** The decoded data records; absent when there were only heartbeats. */
   readonly batch?: Batch;
-  readonly counters: readonly Counter[];
+  readonly counters: CounterIndex;
   readonly latenessMillis: number;
   readonly state: MeterState;
 }
@@ -130,16 +131,19 @@ function surveyRows(
 ): { readonly seen: ReadonlySet<number>; readonly tally: Metered['tally'] } {
   const seen = new Set<number>();
   let [rows, outOfRange, last] = [0, 0, -1];
-  for (const { count, slices, requests } of tables) {
+  for (const { count, slices, runs } of tables) {
     rows += count;
-    for (let row = 0; row < count; row += 1) {
-      const slice = slices[row] ?? 0;
-      const request = requests[row] ?? 0;
-      if (slice > (limits.latest[request] ?? 0) || slice < (limits.earliest[request] ?? 0)) outOfRange += 1;
-      else if (slice !== last && slice >= (limits.openFrom[request] ?? 0)) {
-        last = slice;
-        // A clock ahead does not make the future alive.
-        seen.add(Math.min(slice, (limits.latest[request] ?? 0) - MAX_AHEAD_MILLIS / SLICE_MILLIS));
+    for (const { from, to, request } of runs) {
+      const [earliest, latest] = [limits.earliest[request] ?? 0, limits.latest[request] ?? 0];
+      const open = limits.openFrom[request] ?? 0;
+      for (let row = from; row < to; row += 1) {
+        const slice = slices[row] as number;
+        if (slice > latest || slice < earliest) outOfRange += 1;
+        else if (slice !== last && slice >= open) {
+          last = slice;
+          // A clock ahead does not make the future alive.
+          seen.add(Math.min(slice, latest - MAX_AHEAD_MILLIS / SLICE_MILLIS));
+        }
       }
     }
   }
@@ -151,14 +155,13 @@ function countAll(
   tables: readonly EventTable[],
   { counters, limits }: MeterOptions & { readonly limits: RequestLimits },
 ): readonly Partial[] {
-  const partials: Partial[] = [];
-  for (const counter of counters) {
-    if (counter.signal !== batch.signal) continue;
-    const tallies: Tallies = new Map();
-    for (const table of tables) countRows(batch, table, counter, { limits, tallies });
-    const slices = [...tallies].map(([slice, tally]) => ({ slice, ...tally }));
+  const tallies = new Map<FoundCounter, Tallies>();
+  const finder = counters.finder(batch);
+  for (const table of tables) countRows(table, { batch, finder, limits, tallies });
+  const found = [...tallies].sort(([a], [b]) => a.place - b.place);
+  return found.map(([{ counter }, bySlice]) => {
+    const slices = [...bySlice].map(([slice, tally]) => ({ slice, ...tally }));
     slices.sort((a, b) => a.slice - b.slice);
-    if (slices.length > 0) partials.push({ slo: counter.slo, generation: counter.generation, slices });
-  }
-  return partials;
+    return { slo: counter.slo, generation: counter.generation, slices };
+  });
 }

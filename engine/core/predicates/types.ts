@@ -124,12 +124,15 @@ interface Checked {
   readonly streamOnly: readonly PathName[];
 }
 
-/** A condition that has been read and checked for one signal. */
-export interface Predicate extends Checked {
+/** A condition to ask of spans, log records or points. */
+export interface RowCondition {
   readonly condition: Condition;
   /** It reads span events: a span fulfils it when it holds of one of its events, or of none where there are none. */
   readonly readsEvents: boolean;
 }
+
+/** A condition that has been read and checked for one signal. */
+export interface Predicate extends Checked, RowCondition {}
 
 /** A number of every record of one signal. */
 export interface ValueExpression extends Checked {

@@ -4,9 +4,9 @@
  *
  * Invariants
  * 1. Every cell whose block lies at or after `floorSlice` holds all counts ever added to it; earlier cells are gone.
- * 2. A block's sums equal the sums of its cells.
- * 3. A block's cells are bytes until a number does not fit into one: quiet SLOs and liveness take an eighth.
+ * 2. The sums of a block, where they are kept, equal the sums of its cells.
  */
+import { type BlockFields, BlockStore, type Counted } from './block-store.ts';
 
 /** How a level is cut. */
 export interface LevelShape {
@@ -14,6 +14,8 @@ export interface LevelShape {
   readonly slicesPerCell: number;
   /** Cells in a block. */
   readonly cellsPerBlock: number;
+  /** Whether sums of whole blocks are kept: where windows take many of them. */
+  readonly hasSums: boolean;
 }
 
 /** Running totals; `sum` adds into one, so a window over several levels needs no garbage. */
@@ -23,22 +25,18 @@ export interface Sums {
   late: number;
 }
 
-interface Block {
-  /** good, total, late of each cell in turn. */
-  cells: Uint8Array | Float64Array;
-  readonly sums: Sums;
-}
-
-const FIELDS = 3;
+/** Numbers of an encoded cell: index, good, total, late. */
+const ENCODED = 4;
 
 /** Counts at one resolution; see the invariants above. */
 export class Level {
   readonly shape: LevelShape;
-  readonly #blocks = new Map<number, Block>();
+  readonly #blocks: BlockStore;
   #floorSlice = 0;
 
   constructor(shape: LevelShape) {
     this.shape = shape;
+    this.#blocks = new BlockStore(shape);
   }
 
   /** First slice this level still knows; a multiple of the block length. */
@@ -52,28 +50,37 @@ export class Level {
   }
 
   /** Adds to the cell of a slice; before the floor it is dropped. Returns whether it was added. */
-  add(slice: number, counts: Readonly<Sums>): boolean {
+  add(slice: number, { good, total, late }: Readonly<Sums>): boolean {
     if (slice < this.#floorSlice) return false;
-    const block = this.#block(this.blockOf(slice));
-    const at = this.#index(slice);
-    const { cells, sums } = block;
-    const good = (cells[at] ?? 0) + counts.good;
-    const total = (cells[at + 1] ?? 0) + counts.total;
-    const late = (cells[at + 2] ?? 0) + counts.late;
-    setCell(block, at, { good, total, late });
-    addTo(sums, counts.good, counts.total, counts.late);
+    const number = this.blockOf(slice);
+    const index = this.#blocks.find(number) ?? this.#blocks.renew(number);
+    const cell = Math.floor(slice / this.shape.slicesPerCell) - number * this.shape.cellsPerBlock;
+    const { totals, bads, lates } = this.#blocks.fields(index);
+    const added: Counted = [total, total - good, late];
+    const counted: Counted = [
+      totals.get(cell) + total,
+      bads.get(cell) + total - good,
+      lates.get(cell) + late,
+    ];
+    const fields = this.#blocks.fieldsFor(index, counted);
+    setCell(fields, cell, counted);
+    addToSums(fields, added);
     return true;
   }
 
   /** Adds the cells [fromCell, toCell) to `into`; cells before the floor count nothing. */
   sum(fromCell: number, toCell: number, into: Sums): void {
-    const size = this.shape.cellsPerBlock;
-    for (let cell = fromCell; cell < toCell; ) {
-      const number = Math.floor(cell / size);
-      const end = Math.min(toCell, (number + 1) * size);
-      const block = this.#blocks.get(number);
-      if (block !== undefined) sumBlock(block, cell - number * size, end - number * size, into);
-      cell = end;
+    const { cellsPerBlock, hasSums } = this.shape;
+    const { numbers } = this.#blocks;
+    let index = this.#blocks.firstFrom(Math.floor(fromCell / cellsPerBlock));
+    for (; index < numbers.length; index += 1) {
+      const begin = (numbers[index] as number) * cellsPerBlock;
+      if (begin >= toCell) return;
+      const from = Math.max(fromCell - begin, 0);
+      const to = Math.min(toCell - begin, cellsPerBlock);
+      const fields = this.#blocks.fields(index);
+      if (hasSums && to - from === cellsPerBlock) addBlock(fields, into);
+      else addCells(fields, { from, to }, into);
     }
   }
 
@@ -83,97 +90,105 @@ export class Level {
     const floor = first * this.shape.slicesPerCell * this.shape.cellsPerBlock;
     if (floor <= this.#floorSlice) return [];
     this.#floorSlice = floor;
-    const gone = [...this.#blocks.keys()].filter((number) => number < first);
-    for (const number of gone) this.#blocks.delete(number);
-    return gone;
+    return this.#blocks.dropBefore(first);
   }
 
   /** The block's cells that are not empty, flat: index, good, total, late. */
   encodeBlock(number: number): number[] {
-    const cells = this.#blocks.get(number)?.cells ?? new Uint8Array(0);
     const flat: number[] = [];
-    for (let at = 0; at < cells.length; at += FIELDS) {
-      const good = cells[at] ?? 0;
-      const total = cells[at + 1] ?? 0;
-      const late = cells[at + 2] ?? 0;
-      if (total !== 0 || late !== 0) flat.push(at / FIELDS, good, total, late);
+    const index = this.#blocks.find(number);
+    if (index === undefined) return flat;
+    const { totals, bads, lates } = this.#blocks.fields(index);
+    for (let cell = 0; cell < this.shape.cellsPerBlock; cell += 1) {
+      const total = totals.get(cell);
+      const bad = bads.get(cell);
+      const late = lates.get(cell);
+      if (total !== 0 || bad !== 0 || late !== 0) flat.push(cell, total - bad, total, late);
     }
     return flat;
   }
 
   /** Replaces a block with what {@link encodeBlock} gave. */
   restoreBlock(number: number, flat: readonly number[]): void {
-    this.#blocks.delete(number);
-    const block = this.#block(number);
-    for (let i = 0; i < flat.length; i += FIELDS + 1) {
-      const [index = 0, good = 0, total = 0, late = 0] = flat.slice(i, i + FIELDS + 1);
-      setCell(block, index * FIELDS, { good, total, late });
-      addTo(block.sums, good, total, late);
+    const fields = this.#blocks.fields(this.#blocks.renew(number, widest(flat)));
+    for (let at = 0; at < flat.length; at += ENCODED) {
+      const counted = countedAt(flat, at);
+      setCell(fields, flat[at] as number, counted);
+      addToSums(fields, counted);
     }
   }
 
   /** The first cell with events, as its first slice; undefined when there is none. */
   firstSlice(): number | undefined {
-    const numbers = [...this.#blocks.keys()].sort((a, b) => a - b);
-    for (const number of numbers) {
-      const index = this.encodeBlock(number)[0];
-      if (index !== undefined) return (number * this.shape.cellsPerBlock + index) * this.shape.slicesPerCell;
-    }
+    for (const slice of this.slices()) return slice;
     return undefined;
   }
 
-  /** First slices of the cells with events, block by block. */
+  /** The blocks there are. */
+  blockNumbers(): Iterable<number> {
+    return this.#blocks.numbers;
+  }
+
+  /** First slices of the cells with events, in ascending order. */
   *slices(): Generator<number> {
-    for (const number of this.#blocks.keys()) {
+    const { cellsPerBlock, slicesPerCell } = this.shape;
+    for (const number of [...this.#blocks.numbers]) {
       const flat = this.encodeBlock(number);
-      for (let at = 0; at < flat.length; at += FIELDS + 1) {
-        yield (number * this.shape.cellsPerBlock + (flat[at] ?? 0)) * this.shape.slicesPerCell;
+      for (let at = 0; at < flat.length; at += ENCODED) {
+        yield (number * cellsPerBlock + (flat[at] as number)) * slicesPerCell;
       }
     }
   }
+}
 
-  #index(slice: number): number {
-    const cell = Math.floor(slice / this.shape.slicesPerCell);
-    return (cell - Math.floor(cell / this.shape.cellsPerBlock) * this.shape.cellsPerBlock) * FIELDS;
+function countedAt(flat: readonly number[], at: number): Counted {
+  const total = flat[at + 2] as number;
+  return [total, total - (flat[at + 1] as number), flat[at + 3] as number];
+}
+
+/** Numbers as wide as the widest of each kind. */
+function widest(flat: readonly number[]): Counted {
+  let [total, bad, late] = [0, 0, 0];
+  for (let at = 0; at < flat.length; at += ENCODED) {
+    const counted = countedAt(flat, at);
+    total = wider(total, counted[0]);
+    bad = wider(bad, counted[1]);
+    late = wider(late, counted[2]);
   }
+  return [total, bad, late];
+}
 
-  #block(number: number): Block {
-    let block = this.#blocks.get(number);
-    if (block === undefined) {
-      const cells = new Uint8Array(this.shape.cellsPerBlock * FIELDS);
-      block = { cells, sums: { good: 0, total: 0, late: 0 } };
-      this.#blocks.set(number, block);
-    }
-    return block;
+/** Negative numbers take most room. */
+function wider(one: number, other: number): number {
+  return one < 0 || other < 0 ? -1 : Math.max(one, other);
+}
+
+function setCell({ totals, bads, lates }: BlockFields, cell: number, counted: Counted): void {
+  totals.set(cell, counted[0]);
+  bads.set(cell, counted[1]);
+  lates.set(cell, counted[2]);
+}
+
+function addToSums({ sums }: BlockFields, added: Counted): void {
+  for (let field = 0; field < added.length; field += 1) {
+    sums.set(field, sums.get(field) + (added[field] as number));
   }
 }
 
-/** Writes a cell, widening the block when a number is no byte. */
-function setCell(block: Block, at: number, { good, total, late }: Readonly<Sums>): void {
-  const fits = isByte(good) && isByte(total) && isByte(late);
-  if (!fits && block.cells instanceof Uint8Array) block.cells = Float64Array.from(block.cells);
-  const { cells } = block;
-  cells[at] = good;
-  cells[at + 1] = total;
-  cells[at + 2] = late;
-}
-
-function isByte(number: number): boolean {
-  return (number & 255) === number;
-}
-
-function addTo(into: Sums, good: number, total: number, late: number): void {
-  into.good += good;
+function addBlock({ sums }: BlockFields, into: Sums): void {
+  const total = sums.get(0);
+  into.good += total - sums.get(1);
   into.total += total;
-  into.late += late;
+  into.late += sums.get(2);
 }
 
-function sumBlock({ cells, sums }: Block, from: number, to: number, into: Sums): void {
-  if (to - from === cells.length / FIELDS) {
-    addTo(into, sums.good, sums.total, sums.late);
-    return;
-  }
-  for (let at = from * FIELDS; at < to * FIELDS; at += FIELDS) {
-    addTo(into, cells[at] ?? 0, cells[at + 1] ?? 0, cells[at + 2] ?? 0);
-  }
+function addCells(
+  { totals, bads, lates }: BlockFields,
+  { from, to }: { readonly from: number; readonly to: number },
+  into: Sums,
+): void {
+  const total = totals.sum(from, to);
+  into.good += total - bads.sum(from, to);
+  into.total += total;
+  into.late += lates.sum(from, to);
 }

@@ -3,6 +3,7 @@
  * resource only is answered once per resource, whatever the number of records.
  */
 import type { Batch, PointTable } from '../../../../otlp/columns/types.ts';
+import type { PointKind } from '../types.ts';
 import type { EventRows } from './event-rows.ts';
 import { type RowTest, remember } from './row-test.ts';
 
@@ -49,6 +50,11 @@ export function lineageOf(batch: Batch, points: PointTable | undefined, events?:
   }
   above.push({ count: batch.count, parent: batch.scope });
   return events === undefined ? above : [...above, { count: events.parent.length, parent: events.parent }];
+}
+
+/** The points whose rows are asked; undefined of spans and log records. */
+export function pointsOf(batch: Batch, table: PointKind | undefined): PointTable | undefined {
+  return batch.signal === 'metrics' && table !== undefined ? batch[table] : undefined;
 }
 
 /** The same answer asked one or more levels further down. */

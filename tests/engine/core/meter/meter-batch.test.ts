@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countersOf } from '../../../../engine/core/generations/counters-of.ts';
-import { bindIndicator } from '../../../../engine/core/meter/bind-indicator.ts';
+import { CounterIndex } from '../../../../engine/core/meter/counter-index.ts';
+import { indicatorConditions } from '../../../../engine/core/meter/indicator-conditions.ts';
 import { type Metered, type MeterState, meterBatch } from '../../../../engine/core/meter/meter-batch.ts';
 import { headAfterHeartbeat } from '../../../../engine/core/meter/watermark.ts';
+import { ConditionPool } from '../../../../engine/core/predicates/condition-pool.ts';
 import type { DefinitionEntry } from '../../../../engine/core/records/definition-record.ts';
 import { decodeSpans } from '../../../../otlp/columns/decode.ts';
 import { nanos, traceRequest } from '../../support/traces.ts';
@@ -27,7 +29,12 @@ const indicator = {
   total: { signal: 'traces', where: 'true' },
   bad: { signal: 'traces', where: 'span.status.code == STATUS_CODE_ERROR' },
 } as const;
-const COUNTERS = countersOf(entry([{ generation: 1, hash: '', fromSlice: 0, indicator }]), bindIndicator);
+const COUNTERS = indexOf(entry([{ generation: 1, hash: '', fromSlice: 0, indicator }]));
+
+function indexOf(counted: DefinitionEntry): CounterIndex {
+  const pool = new ConditionPool();
+  return new CounterIndex(countersOf(counted, (each) => indicatorConditions(each, pool)));
+}
 
 interface LogRecord {
   readonly offset: number;
@@ -103,7 +110,7 @@ test('meterBatch() gives the same counts, lateness and state however the log is 
 test('meterBatch() gives every slice to exactly one generation', () => {
   const slice = T0 / 10_000;
   const always = { total: { signal: 'traces', where: 'true' } } as const;
-  const counters = countersOf(
+  const counters = indexOf(
     entry(
       [
         { generation: 1, hash: 'a', fromSlice: 0, indicator: always },
@@ -111,7 +118,6 @@ test('meterBatch() gives every slice to exactly one generation', () => {
       ],
       slice + 2,
     ),
-    bindIndicator,
   );
   const spans = [-1, 0, 9_999, 10_000, 19_999, 20_000].map((millis) => ({ endNanos: nanos(T0 + millis) }));
   const log = [
