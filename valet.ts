@@ -47,7 +47,7 @@ program
     process.stdout.write(`${describeConfiguration(loadConfiguration(process.env))}\n`);
   });
 
-program.addCommand(sloCommand(() => loadConfiguration(process.env).values.sloDir));
+program.addCommand(sloCommand(() => loadConfiguration(process.env).values));
 program.addCommand(deadLetterCommand(() => deadLetterAccess(loadConfiguration(process.env).values)));
 
 try {

@@ -33,6 +33,10 @@ export const ConfigurationSchema = Type.Object(
     }),
     dataDir: Type.String({ minLength: 1, default: './data', description: 'log, tables and state' }),
     sloDir: Type.String({ minLength: 1, default: './slos', description: 'OpenSLO files' }),
+    sloStrict: Type.Boolean({
+      default: false,
+      description: 'refuse SLO files that deviate from OpenSLO instead of warning',
+    }),
     kafkaBrokers: text('brokers to begin with, host:port separated by commas (server mode)'),
     kafkaTls: Type.Boolean({ default: false, description: 'encrypt connections to Kafka' }),
     kafkaCaFile: text("certificates that vouch for the brokers, PEM; empty: the system's"),

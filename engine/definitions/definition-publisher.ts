@@ -33,6 +33,8 @@ import { readSloFiles, type SloFile } from './read-slo-files.ts';
 
 export interface DefinitionPublisherOptions {
   readonly sloDir: string;
+  /** Refuses what OpenSLO has otherwise, which is warned about else. */
+  readonly isStrict: boolean;
   /** What is published already; must be up to date before `publish`. */
   readonly definitions: DefinitionBook;
   /** Whether any event of a signal has been metered. */
@@ -70,10 +72,10 @@ export class DefinitionPublisher {
 
   /** Reads the directory; undefined when there is nothing to publish. */
   async plan(): Promise<Publication | undefined> {
-    const { sloDir, definitions } = this.#options;
+    const { sloDir, isStrict, definitions } = this.#options;
     const files = await this.#readFiles();
     if (this.#isSettled(files)) return undefined;
-    const loaded = loadDefinitions(files ?? [], fileInForce(definitions));
+    const loaded = loadDefinitions(files ?? [], { fileInForce: fileInForce(definitions), isStrict });
     const problems = files === undefined ? [unreadable(sloDir)] : loaded.problems;
     const entries = files === undefined ? [] : await this.#changedEntries(loaded.definitions, problems);
     const changed = [...entries.map(entryRecord), ...problemRecords(problems, definitions)];
@@ -149,7 +151,8 @@ export class DefinitionPublisher {
     const { definitions, now } = this.#options;
     const nowMillis = now();
     const present = new Set(loaded.map(sloKey));
-    const faulty = new Set(problems.map(({ file }) => file));
+    const errors = problems.filter(({ severity }) => severity !== 'warning');
+    const faulty = new Set(errors.map(({ file }) => file));
     const gone = definitions
       .entries()
       .filter(({ slo, retiredFrom }) => retiredFrom === null && !present.has(slo))

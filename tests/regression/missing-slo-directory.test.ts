@@ -14,6 +14,7 @@ test('an SLO directory that stays missing is told of once, not at every look', a
   });
   const publisher = new DefinitionPublisher({
     sloDir: '/does/not/exist',
+    isStrict: false,
     definitions: new DefinitionBook(),
     hasData: async () => false,
     leadSlices: 0,

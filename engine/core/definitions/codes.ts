@@ -5,6 +5,8 @@ export const DEFINITION_PROBLEM_CODES = [
   'file-too-large',
   'yaml-syntax',
   'yaml-alias',
+  'yaml-too-deep',
+  'too-many-problems',
   'unsupported-version',
   'unknown-kind',
   'unknown-property',
@@ -17,6 +19,9 @@ export const DEFINITION_PROBLEM_CODES = [
   'too-many-items',
   'duplicate-name',
   'unknown-service',
+  'unknown-reference',
+  'broken-reference',
+  'reference-count',
   'unknown-indicator',
   'broken-indicator',
   'indicator-count',
@@ -25,21 +30,47 @@ export const DEFINITION_PROBLEM_CODES = [
   'time-window-count',
   'invalid-duration',
   'window-out-of-range',
+  'rolling-or-calendar',
+  'invalid-calendar',
+  'invalid-time-slices',
+  'invalid-exclusion',
   'target-count',
   'invalid-target',
+  'unknown-severity',
+  'invalid-threshold',
+  'alert-policies-and-tiers',
+  'invalid-tier',
+  'duplicate-tier',
+  'tier-unreachable',
+  'tier-too-long',
+  'tier-too-short',
+  'tier-below-one',
   'unknown-extension',
   'invalid-extension',
-  'unsupported-kind',
-  'unsupported-alert-policies',
-  'unsupported-calendar-window',
+  'unsupported-alert-when',
   'unsupported-composite',
   'unsupported-data-source',
   'unsupported-gauge-ratio',
-  'unsupported-label-list',
   'unsupported-metric-source',
   'unsupported-raw-ratio',
   'unsupported-threshold-metric',
-  'unsupported-time-slices',
 ] as const;
 
-export type DefinitionProblemCode = (typeof DEFINITION_PROBLEM_CODES)[number] | PredicateErrorCode;
+/** What OpenSLO has otherwise: refused when files are read strictly, else warned about. */
+export const DEVIATION_CODES = [
+  'deviation-alert-after',
+  'deviation-alert-when',
+  'deviation-counter',
+  'deviation-duration',
+  'deviation-empty',
+  'deviation-key',
+  'deviation-name',
+  'deviation-operator',
+  'deviation-target',
+] as const;
+
+export type DeviationCode = (typeof DEVIATION_CODES)[number];
+export type DefinitionProblemCode =
+  | (typeof DEFINITION_PROBLEM_CODES)[number]
+  | DeviationCode
+  | PredicateErrorCode;

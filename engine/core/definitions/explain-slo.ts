@@ -4,14 +4,16 @@ import { formatSeconds } from '../budget/format-seconds.ts';
 import { complement, fraction, multiply, toNumber } from '../budget/fraction.ts';
 import { secondsToFire, secondsToReset } from '../budget/seconds-to-fire.ts';
 import { spokenSeconds } from '../budget/spoken-seconds.ts';
-import { defaultTiers, type Tier, tierName } from '../budget/tiers.ts';
+import { type Tier, tierName, tiersOf } from '../budget/tiers.ts';
+import { periodSecondsAt } from '../status/read-window.ts';
 import type { Fraction, Objective, RatioIndicator, SloDefinition } from '../types.ts';
+import { exclusionWords, percent, shown, sliceWords, sourceWords, windowWords } from './slo-words.ts';
 
 const OUTAGE = fraction(1, 1);
 const TENTH = fraction(1, 10);
 
-/** Several lines, the last one without an end. */
-export function explainSlo(slo: SloDefinition): string {
+/** Several lines, the last one without an end. The figures of a calendar window are those of the period at the instant. */
+export function explainSlo(slo: SloDefinition, atMillis: number): string {
   const { name, displayName, service, dimension, file, description, window } = slo;
   const about = [`service ${service}`, ...(dimension ? [dimension] : []), file];
   return [
@@ -25,38 +27,60 @@ export function explainSlo(slo: SloDefinition): string {
           .map((line) => `  ${line}`)),
     '',
     ...explainIndicator(slo.indicator).map((line) => `  ${line}`),
-    `  window  the last ${window.text}, moving`,
-    ...guards(slo).map((line) => `  ${line}`),
-    ...slo.objectives.flatMap((objective) => ['', ...explainObjective(objective, slo)]),
+    `  window  ${windowWords(window)}`,
+    ...(slo.secondWindow ? [`  second  ${windowWords(slo.secondWindow)}, for the budget only`] : []),
+    ...(slo.exclusions ?? []).map((exclusion) => `  leaves out ${exclusionWords(exclusion)}`),
+    ...[...guards(slo), ...otherAlerts(slo)].map((line) => `  ${line}`),
+    ...slo.objectives.flatMap((objective) => ['', ...explainObjective(objective, slo, atMillis)]),
   ].join('\n');
 }
 
 function explainIndicator({ total, good, bad }: RatioIndicator): readonly string[] {
   const part = good ?? bad;
-  return [
-    `total   ${total.signal} ${total.where === 'true' ? 'of all kinds' : `where ${total.where}`}`,
-    `${good ? 'good   ' : 'bad    '} of those, where ${part?.where}`,
-  ];
+  return [`total   ${sourceWords(total)}`, `${good ? 'good   ' : 'bad    '} of those, where ${part?.where}`];
 }
 
-function guards({ minBadEvents, minCoverage }: SloDefinition): readonly string[] {
+function guards({ minBadEvents, minEvents = 0, minCoverage }: SloDefinition): readonly string[] {
   return [
     ...(minBadEvents > 1 ? [`alerts  only with at least ${minBadEvents} bad events in the long window`] : []),
+    ...(minEvents > 0 ? [`alerts  only with at least ${minEvents} events in the long window`] : []),
     ...(minCoverage === undefined ? [] : [`freezes below a coverage of ${percent(minCoverage)}`]),
   ];
 }
 
-function explainObjective(objective: Objective, { window }: SloDefinition): readonly string[] {
-  const { name, displayName, target } = objective;
+/** Alerts beside the burn-rate tiers, and what holds for all of those. */
+function otherAlerts({
+  alertHoldSeconds = 0,
+  budgetAlerts = [],
+  noDataAlert,
+}: SloDefinition): readonly string[] {
+  const silence = noDataAlert && spokenSeconds(noDataAlert.seconds);
+  return [
+    ...(alertHoldSeconds > 0 ? [`alerts  end after ${spokenSeconds(alertHoldSeconds)} of calm`] : []),
+    ...(budgetAlerts.length > 0 ? [`ticket  when ${listed(budgetAlerts)} % of the budget are spent`] : []),
+    ...(noDataAlert ? [`${noDataAlert.severity.padEnd(7)} when nothing was counted for ${silence}`] : []),
+  ];
+}
+
+/** `50, 75 and 90`. */
+function listed(numbers: readonly number[]): string {
+  return numbers.length < 2 ? `${numbers}` : `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
+}
+
+function explainObjective(objective: Objective, slo: SloDefinition, atMillis: number): readonly string[] {
+  const { name, displayName, target, slices } = objective;
+  const periodSeconds = periodSecondsAt(slo.window, atMillis);
   const allowed = complement(target);
-  const spent = toNumber(multiply(allowed, fraction(window.seconds, 1)));
-  const { tiers, omitted } = defaultTiers(target, window.seconds);
+  const spent = toNumber(multiply(allowed, fraction(periodSeconds, 1)));
+  const { tiers, omitted } = tiersOf(slo, objective, periodSeconds);
   const title = displayName === undefined || displayName === name ? name : `${name} (${displayName})`;
   return [
     `  objective ${title}: ${percent(toNumber(target))} good`,
-    `    ${percent(toNumber(allowed))} of the events may be bad; a full outage spends that in ${spokenSeconds(spent)}`,
+    ...(slices === undefined ? [] : [`    ${sliceWords(slices)}`]),
+    `    ${percent(toNumber(allowed))} of the ${slices ? 'time slices' : 'events'} may be bad; a full outage spends that in ${spokenSeconds(spent)}`,
     ...tiers.flatMap((tier) => explainTier(tier, target).map((line) => `    ${line}`)),
     ...omitted.map(({ tier, reason }) => `    no ${tier}: ${reason}`),
+    ...(tiers.length === 0 ? ['    no burn-rate tiers'] : []),
   ];
 }
 
@@ -72,16 +96,7 @@ function explainTier(tier: Tier, target: Fraction): readonly string[] {
   ];
 }
 
-/** Default tiers are reached by a full outage, so there is a time. */
+/** Tiers in force are reached by a full outage, so there is a time. */
 function spoken(seconds: number | null): string {
   return spokenSeconds(seconds ?? 0);
-}
-
-function percent(share: number): string {
-  return `${shown(share * 100)} %`;
-}
-
-/** Six digits say enough, and hide what floats add. */
-function shown(value: number): string {
-  return Number(value.toPrecision(6)).toString();
 }

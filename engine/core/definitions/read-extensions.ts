@@ -1,73 +1,59 @@
 /** Our own labels and annotations of an SLO (docs/slo-definitions.md). */
 import {
   EXTENSION_DIMENSION,
-  EXTENSION_MIN_BAD_EVENTS,
+  EXTENSION_EXCLUSIONS,
   EXTENSION_MIN_COVERAGE,
-  EXTENSION_PREFIX,
-  EXTENSIONS,
+  EXTENSION_SECOND_WINDOW,
 } from '../../../schemas/openslo.ts';
-import { suggestion } from '../nearest-name.ts';
-import { DIMENSIONS, type Dimension } from '../types.ts';
-import type { PropertyPath } from './property-path.ts';
+import { DIMENSIONS, type Dimension, type Exclusion, type TimeWindow } from '../types.ts';
+import { parseExclusions } from './parse-exclusions.ts';
+import { type AlertSettings, readAlertSettings } from './read-alert-settings.ts';
+import type { Extension } from './read-metadata.ts';
+import { readSecondWindow } from './read-time-window.ts';
 import type { SourceDocument } from './source-document.ts';
 
-export interface Extensions {
+export interface Extensions extends AlertSettings {
   readonly dimension?: Dimension;
-  /** @default 1 */
-  readonly minBadEvents: number;
   /** 0 to 1. */
   readonly minCoverage?: number;
+  readonly secondWindow?: TimeWindow;
+  readonly exclusions?: readonly Exclusion[];
 }
 
-type TextMap = Readonly<Record<string, string>>;
-
-interface Found {
-  readonly path: PropertyPath;
-  readonly value: string;
-}
-
-const WHOLE = /^[1-9]\d{0,8}$/;
 const SHARE = /^(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)$/;
 
-/** Reads them from labels and annotations alike; reports unknown ones, wrong values, and two that disagree. */
-export function readExtensions(
-  document: SourceDocument,
-  metadata: { readonly labels?: TextMap; readonly annotations?: TextMap },
-): Extensions {
-  const found = findExtensions(document, metadata);
+/** Reads what `readMetadata` found; reports wrong values. Tiers have a file of their own. */
+export function readExtensions(document: SourceDocument, found: ReadonlyMap<string, Extension>): Extensions {
   const dimension = readDimension(document, found.get(EXTENSION_DIMENSION));
-  const minBadEvents = readMinBadEvents(document, found.get(EXTENSION_MIN_BAD_EVENTS));
   const minCoverage = readMinCoverage(document, found.get(EXTENSION_MIN_COVERAGE));
+  const second = found.get(EXTENSION_SECOND_WINDOW);
+  const secondWindow = second && readSecondWindow(document, second);
+  const exclusions = readExclusions(document, found.get(EXTENSION_EXCLUSIONS));
   return {
-    minBadEvents,
+    ...readAlertSettings(document, found),
     ...(dimension === undefined ? {} : { dimension }),
     ...(minCoverage === undefined ? {} : { minCoverage }),
+    ...(secondWindow === undefined ? {} : { secondWindow }),
+    ...(exclusions === undefined ? {} : { exclusions }),
   };
 }
 
-function findExtensions(
+/** None when the text is empty. */
+function readExclusions(
   document: SourceDocument,
-  metadata: { readonly labels?: TextMap; readonly annotations?: TextMap },
-): Map<string, Found> {
-  const found = new Map<string, Found>();
-  for (const field of ['labels', 'annotations'] as const) {
-    for (const [name, value] of Object.entries(metadata[field] ?? {})) {
-      if (!name.startsWith(EXTENSION_PREFIX)) continue;
-      const path = ['metadata', field, name];
-      const before = found.get(name);
-      if (!(EXTENSIONS as readonly string[]).includes(name)) {
-        const message = `There is no extension ${name}${suggestion(name, EXTENSIONS)}`;
-        document.problem(path, 'unknown-extension', message);
-      } else if (before !== undefined && before.value !== value) {
-        const message = `The label says ${before.value}, the annotation ${value}: write one of them`;
-        document.problem(path, 'invalid-extension', message);
-      } else found.set(name, { path, value });
-    }
+  found: Extension | undefined,
+): readonly Exclusion[] | undefined {
+  if (found === undefined) return undefined;
+  const read = parseExclusions(found.value);
+  if ('message' in read) {
+    const linesBelow = document.isBlockText(found.path) ? read.line + 1 : 0;
+    document.problem(found.path, 'invalid-exclusion', read.message, linesBelow);
+    return undefined;
   }
-  return found;
+  return read.length === 0 ? undefined : read;
 }
 
-function readDimension(document: SourceDocument, found: Found | undefined): Dimension | undefined {
+function readDimension(document: SourceDocument, found: Extension | undefined): Dimension | undefined {
   if (found === undefined) return undefined;
   const dimension = DIMENSIONS.find((known) => known === found.value);
   if (dimension === undefined) {
@@ -77,15 +63,7 @@ function readDimension(document: SourceDocument, found: Found | undefined): Dime
   return dimension;
 }
 
-function readMinBadEvents(document: SourceDocument, found: Found | undefined): number {
-  if (found === undefined) return 1;
-  if (WHOLE.test(found.value)) return Number(found.value);
-  const message = `Cannot use ${JSON.stringify(found.value)} as a number of events: write "1" to "999999999"`;
-  document.problem(found.path, 'invalid-extension', message);
-  return 1;
-}
-
-function readMinCoverage(document: SourceDocument, found: Found | undefined): number | undefined {
+function readMinCoverage(document: SourceDocument, found: Extension | undefined): number | undefined {
   if (found === undefined) return undefined;
   if (SHARE.test(found.value)) return Number(found.value);
   const message = `Cannot use ${JSON.stringify(found.value)} as a coverage: write "0" to "1", as "0.9"`;

@@ -4,19 +4,23 @@ import { PredicateError } from '../predicates/errors.ts';
 import { parsePredicate } from '../predicates/parse-predicate.ts';
 import type { EventSource, RatioIndicator } from '../types.ts';
 import type { PropertyPath } from './property-path.ts';
+import type { Part } from './read-alert-condition.ts';
+import { readMetadata } from './read-metadata.ts';
+import type { Find } from './references.ts';
 import type { SourceDocument } from './source-document.ts';
 import { GAUGE_RATIO } from './unsupported.ts';
 
-/** The indicator whose `spec` is at `path`; undefined when something in it was reported. */
+/** The indicator of a document or inside one; undefined when something in it was reported. */
 export function readIndicator(
   document: SourceDocument,
-  spec: OpenSloIndicatorSpec,
-  path: PropertyPath,
+  { metadata, spec, path }: Part<OpenSloIndicatorSpec>,
+  dataSource: Find<true>,
 ): RatioIndicator | undefined {
-  const ratioPath = [...path, 'ratioMetric'];
+  readMetadata(document, metadata, { kind: 'SLI', path: [...path, 'metadata'] });
+  const ratioPath = [...path, 'spec', 'ratioMetric'];
   const { counter, good, bad, total } = spec.ratioMetric;
-  if (counter === false) document.problem([...ratioPath, 'counter'], GAUGE_RATIO.code, GAUGE_RATIO.message);
-  const totalSource = readSource(document, total, [...ratioPath, 'total']);
+  checkCounter(document, counter, [...ratioPath, 'counter']);
+  const totalSource = readSource(document, total, { path: [...ratioPath, 'total'], dataSource });
   if ((good === undefined) === (bad === undefined)) {
     const message = 'A ratio has either good or bad beside total: write exactly one of the two';
     document.problem(ratioPath, 'good-or-bad', message);
@@ -24,7 +28,7 @@ export function readIndicator(
   }
   const side = good === undefined ? 'bad' : 'good';
   const sidePath = [...ratioPath, side];
-  const source = readSource(document, (good ?? bad) as OpenSloMetric, sidePath);
+  const source = readSource(document, (good ?? bad) as OpenSloMetric, { path: sidePath, dataSource });
   if (source.signal !== totalSource.signal) {
     const message = `${side} counts ${source.signal}, total ${totalSource.signal}: write the same signal in both`;
     document.problem([...sidePath, 'metricSource', 'spec', 'signal'], 'signal-mismatch', message);
@@ -32,9 +36,28 @@ export function readIndicator(
   return { total: totalSource, [side]: source };
 }
 
-function readSource(document: SourceDocument, metric: OpenSloMetric, path: PropertyPath): EventSource {
-  const { signal, where } = metric.metricSource.spec;
-  const wherePath = [...path, 'metricSource', 'spec', 'where'];
+function checkCounter(document: SourceDocument, counter: boolean | undefined, path: PropertyPath): void {
+  if (counter === false) document.problem(path, GAUGE_RATIO.code, GAUGE_RATIO.message);
+  if (counter !== undefined) return;
+  const message = 'A ratio says whether its figures only ever add up, as events do: write counter: true';
+  document.deviation(path, 'deviation-counter', message);
+}
+
+function readSource(
+  document: SourceDocument,
+  { metricSource }: OpenSloMetric,
+  { path, dataSource }: { readonly path: PropertyPath; readonly dataSource: Find<true> },
+): EventSource {
+  const { type, metricSourceRef } = metricSource;
+  const { signal, where } = metricSource.spec;
+  const sourcePath = [...path, 'metricSource'];
+  if (metricSourceRef !== undefined) {
+    dataSource(document, [...sourcePath, 'metricSourceRef'], metricSourceRef);
+  } else if (type === undefined) {
+    const message = 'The property type is missing: write type: otlp, or a metricSourceRef';
+    document.problem([...sourcePath, 'type'], 'missing-property', message);
+  }
+  const wherePath = [...sourcePath, 'spec', 'where'];
   try {
     parsePredicate(where, signal);
   } catch (error) {

@@ -4,16 +4,10 @@ import type { DefinitionProblemCode } from './codes.ts';
 export interface Unsupported {
   readonly code: DefinitionProblemCode;
   readonly message: string;
+  /** The property here that it stands in the place of, which is then not missing, too. */
+  readonly insteadOf?: string;
 }
 
-const TIME_SLICES: Unsupported = {
-  code: 'unsupported-time-slices',
-  message: 'Time slices are not supported: use budgetingMethod: Occurrences, without timeSlice properties',
-};
-const CALENDAR: Unsupported = {
-  code: 'unsupported-calendar-window',
-  message: 'Calendar windows are not supported: write isRolling: true and no calendar',
-};
 const COMPOSITE: Unsupported = {
   code: 'unsupported-composite',
   message: 'Composite SLOs are not supported: give the SLO one indicator, and each further one its own SLO',
@@ -21,22 +15,21 @@ const COMPOSITE: Unsupported = {
 const RAW: Unsupported = {
   code: 'unsupported-raw-ratio',
   message: 'Raw ratios are not supported: write good (or bad) and total',
+  insteadOf: 'total',
 };
 const THRESHOLD: Unsupported = {
   code: 'unsupported-threshold-metric',
   message:
     'Threshold metrics are not supported: write a ratioMetric whose good condition holds the threshold',
+  insteadOf: 'ratioMetric',
+};
+const CONNECTION: Unsupported = {
+  code: 'unsupported-data-source',
+  message: 'Telemetry is sent here, there is nothing to connect to: write connectionDetails: {}',
 };
 
 /** By general path below `spec` (`objectives[].op`), longest known ending first. */
 const PROPERTIES: Readonly<Record<string, Unsupported>> = {
-  alertPolicies: {
-    code: 'unsupported-alert-policies',
-    message: 'Alert policies are not supported: leave them out, the default burn-rate tiers apply',
-  },
-  'timeWindow[].calendar': CALENDAR,
-  'objectives[].timeSliceTarget': TIME_SLICES,
-  'objectives[].timeSliceWindow': TIME_SLICES,
   'objectives[].name': {
     code: 'unknown-property',
     message:
@@ -50,14 +43,11 @@ const PROPERTIES: Readonly<Record<string, Unsupported>> = {
   thresholdMetric: THRESHOLD,
   'ratioMetric.raw': RAW,
   'ratioMetric.rawType': RAW,
-  'metricSource.metricSourceRef': {
-    code: 'unsupported-data-source',
-    message: 'Data sources are not supported: write type: otlp and spec, without metricSourceRef',
-  },
 };
 
 /** A property no schema here has, if OpenSLO has it. */
 export function unsupportedProperty(path: string): Unsupported | undefined {
+  if (path.startsWith('spec.connectionDetails')) return CONNECTION;
   for (const [ending, unsupported] of Object.entries(PROPERTIES)) {
     if (path.endsWith(`.${ending}`)) return unsupported;
   }
@@ -66,39 +56,23 @@ export function unsupportedProperty(path: string): Unsupported | undefined {
 
 /** A value no schema here has, if OpenSLO has it. */
 export function unsupportedValue(path: string, value: unknown): Unsupported | undefined {
-  if (path.endsWith('.budgetingMethod') && (value === 'Timeslices' || value === 'RatioTimeslices')) {
-    return TIME_SLICES;
-  }
   if (path.endsWith('.metricSource.type') && typeof value === 'string') {
     return {
       code: 'unsupported-metric-source',
-      message: `Metric sources of type ${value} are not supported: write type: otlp`,
+      message: `Metric sources of type ${value.slice(0, 40)} are not supported: write type: otlp`,
     };
   }
-  if (/^metadata\.labels[.[]/.test(path) && Array.isArray(value)) {
-    return { code: 'unsupported-label-list', message: 'Lists as labels are not supported: write one text' };
+  if (path === 'spec.type' && typeof value === 'string') {
+    return {
+      code: 'unsupported-data-source',
+      message: `Data sources of type ${value.slice(0, 40)} are not supported, telemetry is sent here: write type: otlp`,
+    };
   }
-  return undefined;
+  return path === 'spec.connectionDetails' ? CONNECTION : undefined;
 }
-
-/** `isRolling: false` asks for a calendar. */
-export const NOT_ROLLING = CALENDAR;
 
 /** `counter: false`: figures that go up and down are not events. */
 export const GAUGE_RATIO: Unsupported = {
   code: 'unsupported-gauge-ratio',
-  message: 'Ratios of gauges are not supported, only events are counted: write counter: true or leave it out',
+  message: 'Ratios of gauges are not supported, only events are counted: write counter: true',
 };
-
-const KINDS: Readonly<Record<string, string>> = {
-  AlertPolicy: 'leave it out, the default burn-rate tiers apply',
-  AlertCondition: 'leave it out, the default burn-rate tiers apply',
-  AlertNotificationTarget: 'leave it out',
-  DataSource: 'leave it out, and write type: otlp in each metricSource',
-};
-
-/** A kind of OpenSLO that is not read. */
-export function unsupportedKind(kind: string): Unsupported | undefined {
-  if (!Object.hasOwn(KINDS, kind)) return undefined;
-  return { code: 'unsupported-kind', message: `The kind ${kind} is not supported: ${KINDS[kind]}` };
-}

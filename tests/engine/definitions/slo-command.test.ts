@@ -1,6 +1,6 @@
 /** The command line itself, in a process of its own. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,16 +15,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function write(path: string, text: string): void {
-  mkdirSync(join(folder, 'slos'), { recursive: true });
-  writeFileSync(join(folder, 'slos', path), text);
+function write(path: string, text: string, directory = 'slos'): void {
+  mkdirSync(join(folder, directory), { recursive: true });
+  writeFileSync(join(folder, directory, path), text);
 }
 
-function slo(...args: readonly string[]) {
+const slo = (...args: readonly string[]) => sloWith({}, ...args);
+
+function sloWith(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [VALET, 'slo', ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...env },
   });
   return { status, stdout, stderr };
 }
@@ -60,5 +62,73 @@ test('valet slo says what to do about a path that is not there', () => {
     stdout: '',
     stderr:
       'Cannot read nowhere: there is no such file or directory. Name files or directories with SLOs, or set VALET_SLO_DIR\n',
+  });
+});
+
+test('valet slo validate lets deviations pass, named, and refuses them strictly', () => {
+  write('a.yaml', SLO.replace('        counter: true\n', ''));
+  const lenient = slo('validate');
+  expect(lenient.status).toBe(0);
+  expect(lenient.stdout).toMatch(
+    /^slos\/a\.yaml:18: warning deviation-counter at spec\.indicator\.spec\.ratioMetric\.counter: .+\n1 file, 1 SLO in order, 0 problems, 1 warning\n$/,
+  );
+  for (const strict of [slo('validate', '--strict'), sloWith({ VALET_SLO_STRICT: 'true' }, 'validate')]) {
+    expect(strict.status).toBe(1);
+    expect(strict.stdout).toMatch(/:18: deviation-counter .+\n1 file, 0 SLOs in order, 1 problem\n$/);
+  }
+});
+
+test('valet slo fmt writes files anew, names them, and leaves those alone that it cannot read', () => {
+  const messy = SLO.replace('duration: 30d\n      isRolling: true', 'isRolling: true\n      duration: "30d"');
+  write('good.yaml', SLO);
+  write('messy.yaml', messy);
+  const text = () => readFileSync(join(folder, 'slos/messy.yaml'), 'utf8');
+  expect(slo('fmt', '--check')).toEqual({
+    status: 1,
+    stdout: 'slos/messy.yaml: not formatted\n2 files, 1 not formatted\n',
+    stderr: '',
+  });
+  expect(text()).toBe(messy);
+  expect(slo('fmt')).toMatchObject({
+    status: 0,
+    stdout: 'slos/messy.yaml: formatted\n2 files, 1 formatted anew\n',
+  });
+  expect(text()).toBe(SLO);
+  expect(slo('fmt', '--check', 'slos')).toMatchObject({ status: 0, stdout: '2 files, 0 not formatted\n' });
+  write('bad.yaml', 'a: [');
+  const bad = slo('fmt', 'slos/bad.yaml');
+  expect(bad.status).toBe(1);
+  expect(bad.stdout).toMatch(
+    /^slos\/bad\.yaml:1: yaml-syntax: .+\n1 file, 0 formatted anew, 1 file left alone\n$/,
+  );
+  expect(readFileSync(join(folder, 'slos/bad.yaml'), 'utf8')).toBe('a: [');
+});
+
+test('valet slo diff says what an edit changes, ends with 1 when anything does, and with 2 when it cannot tell', () => {
+  write('a.yaml', SLO, 'before');
+  write('b.yaml', SLO, 'after');
+  expect(slo('diff', 'before', 'after')).toEqual({
+    status: 0,
+    stdout: '0 added, 0 removed, 0 changed, 1 as before\n',
+    stderr: '',
+  });
+  write('b.yaml', SLO.replace('team: payments', 'team: till'), 'after');
+  expect(slo('diff', 'before', 'after')).toEqual({
+    status: 1,
+    stdout:
+      '~ checkout-availability · changed · after/b.yaml\n    texts: labels\n\n0 added, 0 removed, 1 changed, 0 as before\n',
+    stderr: '',
+  });
+  expect(JSON.parse(slo('diff', 'before', 'after', '--json').stdout)).toEqual({
+    kind: 'changed',
+    name: 'checkout-availability',
+    file: 'after/b.yaml',
+    lines: ['texts: labels'],
+  });
+  write('b.yaml', SLO.replace('0.999', '99.9'), 'after');
+  expect(slo('diff', 'before', 'after')).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^after\/b\.yaml:38: invalid-target /),
   });
 });

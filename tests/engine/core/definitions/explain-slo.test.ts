@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainSlo } from '../../../../engine/core/definitions/explain-slo.ts';
-import { load, SLO, target } from './support/sound-slo.ts';
+import { edited, load, SLO, target } from './support/sound-slo.ts';
 
 /** The explanation of the document. */
 function explained(text: string): string {
@@ -8,7 +8,7 @@ function explained(text: string): string {
   expect(problems).toEqual([]);
   const [definition] = definitions;
   if (!definition) throw new Error('nothing was loaded');
-  return explainSlo(definition);
+  return explainSlo(definition, Date.parse('2026-11-21T12:00:00Z'));
 }
 
 describe('explainSlo()', () => {
@@ -38,5 +38,25 @@ describe('explainSlo()', () => {
     const text = explained(target('target: 0.9'));
     expect(text).toContain('no page 1h: its factor 14.4 cannot be reached: a full outage burns at 10');
     expect(text).toContain('of a full outage, never at 10 % errors, and ends');
+  });
+
+  it('says which other alerts there are, and what holds for tiers of its own', () => {
+    const own = ['tiers: page 1h/10m 14.4', 'min-events: "7"', 'alert-hold: 10m', 'budget-alerts: 50 75 100'];
+    const lines = [...own, 'no-data-alert: page 90m'].map((text) => `    valet/${text}`).join('\n');
+    const text = explained(edited('    valet/min-bad-events: "5"', lines));
+    expect(text).toContain(`
+  alerts  only with at least 7 events in the long window
+  alerts  end after 10 min of calm
+  ticket  when 50, 75 and 100 % of the budget are spent
+  page    when nothing was counted for 1 h 30 min
+`);
+    expect(text).toContain('page 1h: above 1.44 % errors in 1h and 10m, a burn of 14.4');
+    expect(text).not.toContain('page 6h');
+  });
+
+  it('says that there are no tiers', () => {
+    expect(explained(edited('valet/min-bad-events: "5"', 'valet/tiers: none'))).toMatch(
+      /\n {4}no burn-rate tiers$/,
+    );
   });
 });

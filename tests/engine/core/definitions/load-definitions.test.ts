@@ -76,6 +76,12 @@ describe('loadDefinitions()', () => {
     expect(definitions[0]?.objectives[0]?.target).toEqual({ numerator, denominator });
   });
 
+  it('reads the least number of events', () => {
+    const text = edited('valet/min-bad-events: "5"', 'valet/min-events: "100"');
+    expect(load(text).definitions[0]).toMatchObject({ minEvents: 100, minBadEvents: 1 });
+    expect(load(SLO).definitions[0]).not.toHaveProperty('minEvents');
+  });
+
   it('reads the least coverage', () => {
     const text = edited('valet/min-bad-events: "5"', 'valet/min-coverage: "0.9"');
     expect(load(text).definitions[0]).toMatchObject({ minCoverage: 0.9, minBadEvents: 1 });

@@ -47,6 +47,7 @@ metadata:
   name: shared
 spec:
   ratioMetric:
+    counter: true
     bad:
       metricSource: { type: otlp, spec: { signal: logs, where: 'log.severity_number >= SEVERITY_NUMBER_ERROR' } }
     total:
@@ -58,8 +59,12 @@ export const REFERRING = SLO.replace(/ {2}indicator:\n(?: {4}.*\n)+/, '  indicat
 export const SERVICE =
   'apiVersion: openslo/v1\nkind: Service\nmetadata: { name: checkout }\nspec: { description: The till }\n';
 
-export const load = (...texts: readonly string[]) =>
-  loadDefinitions(texts.map((text, index) => ({ path: `${'abcdef'[index]}.yaml`, text })));
+const files = (texts: readonly string[]) =>
+  texts.map((text, index) => ({ path: `${'abcdef'[index]}.yaml`, text }));
+
+export const load = (...texts: readonly string[]) => loadDefinitions(files(texts));
+export const loadStrictly = (...texts: readonly string[]) =>
+  loadDefinitions(files(texts), { isStrict: true });
 
 /** The SLO with one edit. */
 export function edited(from: string | RegExp, to: string): string {

@@ -1,0 +1,101 @@
+/**
+ * The text of `valet/exclusions`, one exclusion a line, `#` begins a comment:
+ *
+ *   exclusion = start "/" ( end | length ) [ "RRULE:" rule ] [ reason ]
+ *   start     = 2026-11-20T22:00Z | 2026-11-20T22:00[Europe/Berlin]
+ *
+ * The end is written as the start is; lengths are numbers with m, h, d or w. Rules are RFC 5545, by day, week, month or
+ * year; the time of day is that of the start.
+ */
+import { Temporal } from 'temporal-polyfill';
+import { recurrence } from '../exclusions/occurrences.ts';
+import type { Exclusion } from '../types.ts';
+import { durationSeconds } from './duration-seconds.ts';
+
+const MAX_EXCLUSIONS = 200;
+const MAX_SECONDS = 366 * 86_400;
+const LINE = /^([^\s/[]+(?:\[[^\s\]]+\])?)\/(\S+)(?: +RRULE:(\S+))?(?: +(.*))?$/;
+const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)(?:Z|\[([A-Za-z][\w+\-/]*)\])$/;
+const FREQUENCY = /(?:^|;)FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)(?:;|$)/;
+const TIME_OF_DAY = /(?:^|;)BY(?:HOUR|MINUTE|SECOND)=/;
+
+/** What is wrong with a line. */
+export interface ExclusionFault {
+  /** From 0, of the text. */
+  readonly line: number;
+  readonly message: string;
+}
+
+/** The exclusions, or the first thing that is wrong. */
+export function parseExclusions(text: string): readonly Exclusion[] | ExclusionFault {
+  const exclusions: Exclusion[] = [];
+  for (const [line, raw] of text.split('\n').entries()) {
+    const written = raw.replace(/(?:^|\s)#.*$/, '').trim();
+    if (written === '') continue;
+    const read = parseLine(written);
+    if (typeof read === 'string') return { line, message: read };
+    exclusions.push(read);
+    if (exclusions.length > MAX_EXCLUSIONS)
+      return {
+        line,
+        message: `There are more than ${MAX_EXCLUSIONS} exclusions: write one with a rule for those that recur`,
+      };
+  }
+  return exclusions;
+}
+
+interface Wall {
+  readonly text: string;
+  readonly timeZone: string;
+}
+
+function parseLine(line: string): Exclusion | string {
+  const [, from = '', until = '', rule, reason = ''] = LINE.exec(line) ?? [];
+  const start = parseWall(from);
+  if (start === undefined)
+    return `Cannot use ${shown(line)} as an exclusion: write start, / and end or length, as 2026-11-20T22:00Z/2h or 2026-11-20T22:00[Europe/Berlin]/2026-11-21T02:00[Europe/Berlin]`;
+  const seconds = durationSeconds(until) ?? secondsUntil(start, parseWall(until));
+  if (seconds === undefined || seconds < 60 || seconds > MAX_SECONDS)
+    return `Cannot use ${shown(until)} as the end of an exclusion: write a later time or a length from 1m to 366d`;
+  const exclusion = { start: start.text, timeZone: start.timeZone, seconds, reason };
+  if (rule === undefined) return exclusion;
+  const fault = ruleFault(start.text, rule);
+  return fault ?? { ...exclusion, rule };
+}
+
+function parseWall(text: string): Wall | undefined {
+  const [, wall, timeZone = 'UTC'] = INSTANT.exec(text) ?? [];
+  if (wall === undefined) return undefined;
+  try {
+    const read = Temporal.PlainDateTime.from(wall, { overflow: 'reject' });
+    read.toZonedDateTime(timeZone);
+    return { text: wall, timeZone };
+  } catch {
+    return undefined;
+  }
+}
+
+function secondsUntil(start: Wall, end: Wall | undefined): number | undefined {
+  return end && (millisOf(end) - millisOf(start)) / 1000;
+}
+
+function millisOf({ text, timeZone }: Wall): number {
+  return Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds;
+}
+
+function ruleFault(start: string, rule: string): string | undefined {
+  if (!FREQUENCY.test(rule))
+    return `Cannot use the rule ${shown(rule)}: write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY`;
+  if (TIME_OF_DAY.test(rule))
+    return `Cannot use the rule ${shown(rule)}: leave BYHOUR, BYMINUTE and BYSECOND out, the time of day is that of the start`;
+  try {
+    recurrence({ start, rule });
+    return undefined;
+  } catch (error) {
+    return `Cannot use the rule ${shown(rule)}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
+}
