@@ -11,7 +11,7 @@ import type { EngineWorkerData } from './worker-data.ts';
 async function main(data: EngineWorkerData): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('Cannot run the engine as this is not a worker thread');
-  const { delivery, endpoint, latenessSeconds, logLevel, sloDir } = data;
+  const { delivery, endpoint, latenessSeconds, logLevel, sloDir, sloStrict = false } = data;
   const logger = pino({ name: 'engine', level: logLevel });
   const registry = new Registry();
   const drain = new AbortController();
@@ -32,6 +32,7 @@ async function main(data: EngineWorkerData): Promise<void> {
     store,
     ...(delivery && { delivery }),
     sloDir,
+    sloStrict,
     latenessSeconds,
     registry,
     logger,

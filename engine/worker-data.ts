@@ -11,6 +11,8 @@ export interface EngineWorkerData {
   /** Where alerts go; absent: nowhere. */
   readonly delivery?: DeliveryOptions;
   readonly sloDir: string;
+  /** Refuses SLO files that deviate from OpenSLO. @default false */
+  readonly sloStrict?: boolean;
   readonly latenessSeconds: number;
   /** Of pino. */
   readonly logLevel: string;

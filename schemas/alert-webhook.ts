@@ -13,7 +13,10 @@ const tier = Type.Object(
     objective: Type.String(),
     longWindow: Type.String({ description: '`1h`' }),
     shortWindow: Type.String({ description: '`5m`' }),
-    factor: Type.Number({ description: 'it fires when both windows burn faster' }),
+    factor: Type.Number({
+      description:
+        'it fires when both windows burn faster; the share of the budget that is spent; 0 of no-data',
+    }),
   },
   open,
 );
@@ -67,7 +70,12 @@ const burn = Type.Object(
 const alert = Type.Object(
   {
     key: Type.String({ description: 'the labels as one text: what to recognise the alert by' }),
-    kind: Type.Union([Type.Literal('burn-rate'), Type.Literal('watchdog')]),
+    kind: Type.Union([
+      Type.Literal('burn-rate'),
+      Type.Literal('budget-spent'),
+      Type.Literal('no-data'),
+      Type.Literal('watchdog'),
+    ]),
     status: Type.Union([Type.Literal('firing'), Type.Literal('resolved')]),
     labels: Type.Record(Type.String(), Type.String()),
     startsAt: time('the same in every repetition'),

@@ -50,6 +50,11 @@ export const DefinitionProblemSchema = Type.Object({
   path: Type.String({ description: 'property: spec.objectives[0].target' }),
   code: Type.String(),
   message: Type.String(),
+  severity: Type.Optional(
+    Type.Union([Type.Literal('error'), Type.Literal('warning')], {
+      description: 'a warning leaves the definition in force; absent: error',
+    }),
+  ),
 });
 
 export const SloSummarySchema = Type.Object({
@@ -73,6 +78,17 @@ const EventSourceSchema = Type.Object({
   where: Type.String({ description: 'OTTL condition; empty counts every record' }),
 });
 const StringMap = Type.Record(Type.String(), Type.String());
+const TimeWindowSchema = Type.Union([
+  Type.Object({ kind: Type.Literal('rolling'), seconds: Count, text: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('calendar'),
+    unit: Type.String({ description: 'h, d, w, M, Q or Y' }),
+    count: Count,
+    start: Type.String({ description: 'local time a period begins at' }),
+    timeZone: Type.String({ description: 'IANA name' }),
+    text: Type.String(),
+  }),
+]);
 export const SloDefinitionSchema = Type.Object({
   name: Type.String(),
   displayName: Type.String(),
@@ -86,7 +102,9 @@ export const SloDefinitionSchema = Type.Object({
     good: Type.Optional(EventSourceSchema),
     bad: Type.Optional(EventSourceSchema),
   }),
-  window: Type.Object({ kind: Type.Literal('rolling'), seconds: Count, text: Type.String() }),
+  window: TimeWindowSchema,
+  secondWindow: nullable(TimeWindowSchema),
+  budgetingMethod: Type.String({ description: 'Occurrences, Timeslices or RatioTimeslices' }),
   objectives: Type.Array(
     Type.Object({
       name: Type.String(),
@@ -96,21 +114,46 @@ export const SloDefinitionSchema = Type.Object({
         { numerator: Type.String(), denominator: Type.String() },
         { description: 'the target exactly' },
       ),
+      slices: nullable(
+        Type.Object({
+          seconds: Count,
+          target: nullable(Type.Number({ description: 'a slice with at least this ratio is good' })),
+        }),
+      ),
+    }),
+  ),
+  exclusions: Type.Array(
+    Type.Object({
+      start: Type.String({ description: 'local time' }),
+      timeZone: Type.String(),
+      seconds: Count,
+      rule: Type.Optional(Type.String({ description: 'RFC 5545; absent: once' })),
+      reason: Type.String(),
     }),
   ),
   minBadEvents: Count,
+  minEvents: Count,
+  alertHoldSeconds: Count,
+  budgetAlerts: Type.Array(Count, { description: 'percents of the budget' }),
+  noDataAlert: nullable(Type.Object({ severity: Severity, seconds: Count })),
   minCoverage: Type.Number(),
   file: Type.String(),
 });
 export type SloDefinitionAnswer = Static<typeof SloDefinitionSchema>;
 
-const CountedWindow = Type.Object({ from: Instant, to: Instant, countedTo: Instant });
+const CountedWindow = Type.Object({
+  from: Instant,
+  to: Instant,
+  countedTo: Instant,
+  periodEnds: nullable(Instant),
+});
 const BurnReadingSchema = Type.Object({
   window: Type.String(),
   from: Instant,
   countedTo: Instant,
   good: Count,
   total: Count,
+  scale: Type.Optional(Type.Integer({ description: 'of good and total; absent: 1' })),
   rate: Ratio,
 });
 const BudgetSchema = Type.Object({
@@ -130,7 +173,21 @@ export const SloStatusSchema = Type.Object({
   sli: Ratio,
   target: Type.Number(),
   coverage: Ratio,
+  scale: Count,
+  unit: Type.Union([Type.Literal('events'), Type.Literal('slices')]),
+  excludedSeconds: Count,
   budget: BudgetSchema,
+  secondWindow: nullable(
+    Type.Object({
+      text: Type.String(),
+      window: CountedWindow,
+      good: Count,
+      total: Count,
+      sli: Ratio,
+      coverage: Ratio,
+      budget: BudgetSchema,
+    }),
+  ),
   burn: Type.Array(BurnReadingSchema),
   tiers: Type.Array(
     Type.Object({
@@ -157,6 +214,7 @@ export const SeriesSchema = Type.Object({
   objective: Type.String(),
   from: Instant,
   to: Instant,
+  scale: Type.Integer({ description: 'what every good and total is to be divided by' }),
   items: Type.Array(
     Type.Object({ at: Instant, good: Count, total: Count, sli: Ratio, burn: Ratio, remainingRatio: Ratio }),
   ),
@@ -176,12 +234,14 @@ export const AlertSchema = Type.Object({
   slo: Type.String(),
   objective: Type.String(),
   service: Type.String(),
+  kind: Type.Optional(Type.String({ description: 'burn, budget or no-data; absent: burn' })),
   severity: Severity,
   longWindow: Type.String(),
   shortWindow: Type.String(),
   factor: Type.Number(),
   startedAt: Instant,
   endedAt: nullable(Instant),
+  calmSince: Type.Optional(Instant),
   state: Type.Union([Type.Literal('firing'), Type.Literal('inhibited'), Type.Literal('resolved')]),
   retroactive: Type.Boolean(),
   reason: Type.String(),

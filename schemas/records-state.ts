@@ -14,6 +14,34 @@ export interface StateCountsRecord {
   readonly cells: readonly number[];
 }
 
+/** One block of judged time slices. Key `slices|<slo>|<generation>|<rule>|<level>|<block>`. */
+export interface StateSlicesRecord {
+  readonly kind: 'slices';
+  readonly slo: string;
+  readonly generation: number;
+  /** Seconds of a slice, and the ratio that makes it good: `300:19/20`; `300` when it counts by its ratio. */
+  readonly rule: string;
+  readonly level: number;
+  readonly block: number;
+  /** As in {@link StateCountsRecord}; good and total count slices, or millionths of them. */
+  readonly cells: readonly number[];
+}
+
+/** One block of what exclusions take out. Key `excluded|<slo>|<generation>|<rule>|<level>|<block>`. */
+export interface StateExcludedRecord {
+  readonly kind: 'excluded';
+  readonly slo: string;
+  readonly generation: number;
+  /** Of judged slices; empty for events. */
+  readonly rule: string;
+  /** Which exclusions: see `ExclusionCalendar.key`. */
+  readonly exclusions: string;
+  readonly level: number;
+  readonly block: number;
+  /** As in {@link StateCountsRecord}. */
+  readonly cells: readonly number[];
+}
+
 /** Recent trace ids of bad events. Key `samples|<slo>|<generation>`. */
 export interface StateSamplesRecord {
   readonly kind: 'samples';
@@ -70,6 +98,8 @@ export interface StateAlertRecord<Alert> {
 
 export type StateRecord<Alert> =
   | StateCountsRecord
+  | StateSlicesRecord
+  | StateExcludedRecord
   | StateSamplesRecord
   | StateAliveRecord
   | StateProgressRecord

@@ -13,6 +13,7 @@ export function startEngineRole(context: ProcessContext, endpoint: StoreEndpoint
     endpoint,
     ...(hasTargets(configuration) && { delivery: deliveryOf(configuration) }),
     sloDir: configuration.sloDir,
+    sloStrict: configuration.sloStrict,
     latenessSeconds: configuration.latenessSeconds,
     logLevel: configuration.logLevel,
   };

@@ -6,15 +6,16 @@
  * Feed `valet_definitions` as it grows, and each partition as `PartitionReplica` says.
  */
 import { type Signal, TOPIC_DEFINITIONS, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
-import type { SloInstant } from './alerts/judge-tier.ts';
+import { firingOf, ofKind } from './alerts/alert-lanes.ts';
+import { objectiveInstant, type SloInstant } from './alerts/judge-tier.ts';
 import type { PreparedObjective } from './alerts/prepare-objective.ts';
 import { rankAlerts } from './alerts/tier-order.ts';
 import { toNumber } from './budget/fraction.ts';
 import type { StoredDefinitionRecord } from './records/definition-record.ts';
 import { decodeJson } from './records/json-record.ts';
 import { newestFirst } from './replica/alert-book.ts';
-import type { GenerationCounts } from './replica/count-book.ts';
 import { DefinitionBook, type KnownSlo } from './replica/definition-book.ts';
+import { type GenerationCounts, measureOf } from './replica/generation-counts.ts';
 import { type EngineRecord, PartitionReplica } from './replica/partition-replica.ts';
 import { sliceFrom } from './slices/slice.ts';
 import { sloSeries } from './status/slo-series.ts';
@@ -143,16 +144,20 @@ export class EngineReplica implements EngineView {
     const { generations, slo } = entry;
     const found = generations.findLast(({ fromSlice }) => fromSlice <= slice) ?? generations[0];
     const { generation, fromSlice } = found ?? { generation: 1, fromSlice: 0 };
-    return { generation, fromSlice, counts: this.home(slo).counts.of(slo, generation) };
+    const counts = this.home(slo).counts.of(slo, generation);
+    counts.exclude(this.definitions.exclusionsOf(slo));
+    return { generation, fromSlice, counts };
   }
 
   /** The counts of an SLO at an instant, for evaluation. */
   instantOf({ definition, entry }: KnownSlo, at: GenerationAt, atMillis: number): SloInstant {
     return {
-      timeline: at.counts.timeline,
+      events: at.counts.timeline,
+      measureOf: (objective) => measureOf(at.counts, objective),
       liveness: this.home(entry.slo).counts.liveness[definition.indicator.total.signal],
       generationFrom: at.fromSlice,
       minBadEvents: definition.minBadEvents,
+      minEvents: definition.minEvents ?? 0,
       minCoverage: definition.minCoverage ?? 0,
       atMillis,
     };
@@ -160,13 +165,13 @@ export class EngineReplica implements EngineView {
 
   slos(atMillis: number): readonly SloSummary[] {
     return this.definitions.inForce().flatMap((known) => {
-      const [prepared] = known.objectives;
+      const [prepared] = known.objectivesAt(atMillis);
       return prepared === undefined ? [] : [this.#summary(known, prepared, atMillis)];
     });
   }
 
   status(slo: string, atMillis: number, objective?: string): SloStatus | undefined {
-    const found = this.#find(slo, objective);
+    const found = this.#find(slo, atMillis, objective);
     return found && this.#status(found.known, found.prepared, atMillis);
   }
 
@@ -179,12 +184,13 @@ export class EngineReplica implements EngineView {
       readonly objective?: string;
     },
   ): readonly SeriesPoint[] | undefined {
-    const found = this.#find(slo, range.objective);
+    const found = this.#find(slo, range.toMillis, range.objective);
     if (found === undefined) return undefined;
-    const { timeline } = this.generationAt(found.known, sliceFrom(range.toMillis) - 1).counts;
-    const { target } = found.prepared.objective;
-    const periodSeconds = found.known.definition.window.seconds;
-    return sloSeries({ ...range, timeline, target, periodSeconds });
+    const { counts } = this.generationAt(found.known, sliceFrom(range.toMillis) - 1);
+    const { objective } = found.prepared;
+    const { target } = objective;
+    const { window } = found.known.definition;
+    return sloSeries({ ...range, measure: measureOf(counts, objective), target, window });
   }
 
   alerts(filter: {
@@ -210,11 +216,15 @@ export class EngineReplica implements EngineView {
     return this.definitions.problems();
   }
 
-  #find(slo: string, objective?: string): { known: KnownSlo; prepared: PreparedObjective } | undefined {
+  #find(
+    slo: string,
+    atMillis: number,
+    objective?: string,
+  ): { known: KnownSlo; prepared: PreparedObjective } | undefined {
     const known = this.definitions.get(slo);
-    const prepared = known?.objectives.find(
-      (candidate) => objective === undefined || candidate.objective.name === objective,
-    );
+    const prepared = known
+      ?.objectivesAt(atMillis)
+      .find((candidate) => objective === undefined || candidate.objective.name === objective);
     return known === undefined || prepared === undefined ? undefined : { known, prepared };
   }
 
@@ -223,23 +233,24 @@ export class EngineReplica implements EngineView {
     return sloStatus({
       slo: known.entry.slo,
       generation: at.generation,
-      periodSeconds: known.definition.window.seconds,
+      window: known.definition.window,
+      secondWindow: known.definition.secondWindow,
       prepared,
-      instant: this.instantOf(known, at, atMillis),
-      open: this.#ranked(known, atMillis),
+      instant: objectiveInstant(this.instantOf(known, at, atMillis), prepared.objective),
+      lateIn: ({ from, to }) => at.counts.timeline.sum(from, to).late,
+      open: rankAlerts(ofKind(this.#openAt(known, atMillis), 'burn'), known.definition.objectives),
     });
   }
 
-  /** Alerts open at an instant, the one that fires first. */
-  #ranked({ entry, objectives }: KnownSlo, atMillis: number): readonly AlertRecord[] {
-    return rankAlerts(this.home(entry.slo).alertBook.openAt(entry.slo, atMillis), objectives);
+  #openAt({ entry: { slo } }: KnownSlo, atMillis: number): readonly AlertRecord[] {
+    return this.home(slo).alertBook.openAt(slo, atMillis);
   }
 
   #summary(known: KnownSlo, prepared: PreparedObjective, atMillis: number): SloSummary {
     const { definition, entry } = known;
     const status = this.#status(known, prepared, atMillis);
-    // One alert of the SLO fires, of whichever objective: the list shows the first objective's figures only.
-    const [firing] = this.#ranked(known, atMillis);
+    // Of whichever objective: the list shows the first objective's figures only.
+    const firing = firingOf(this.#openAt(known, atMillis), definition.objectives);
     return {
       name: entry.slo,
       displayName: definition.displayName,
@@ -252,7 +263,7 @@ export class EngineReplica implements EngineView {
       state: status.state,
       sli: status.sli,
       remainingRatio: status.budget.remainingRatio,
-      firing: firing === undefined ? [] : [firing.severity],
+      firing: [...new Set(firing.map(({ severity }) => severity))],
       problems: this.definitions.problemsOf(definition.file),
     };
   }

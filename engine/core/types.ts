@@ -28,19 +28,70 @@ export interface RatioIndicator {
   readonly bad?: EventSource;
 }
 
+/** Time cut into equal slices, each of which is judged as a whole. */
+export interface TimeSlices {
+  /** Length of a slice: 1, 3, 5, 15, 30 or 60 minutes. */
+  readonly seconds: number;
+  /** A slice is good when its ratio is at least this; absent: a slice counts by its ratio. */
+  readonly target?: Fraction;
+}
+
 export interface Objective {
   /** Stable within the SLO. @default 'objective-<index>' */
   readonly name: string;
   readonly displayName?: string;
   readonly target: Fraction;
+  /** Absent: every event counts by itself. */
+  readonly slices?: TimeSlices;
 }
 
-/** Rolling windows only, so far. */
+/** The last so many seconds. */
 export interface RollingWindow {
   readonly kind: 'rolling';
   readonly seconds: number;
   /** As written: `30d`. */
   readonly text: string;
+}
+
+/** Hour, day, week, month, quarter, year. */
+export const CALENDAR_UNITS = ['h', 'd', 'w', 'M', 'Q', 'Y'] as const;
+export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
+
+/** The present one of periods that follow the calendar of a time zone. */
+export interface CalendarWindow {
+  readonly kind: 'calendar';
+  readonly unit: CalendarUnit;
+  /** Units in a period. */
+  readonly count: number;
+  /** Local time a period begins at, on a quarter of an hour: `2026-01-01T00:00`. */
+  readonly start: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** `1M Europe/Berlin`. */
+  readonly text: string;
+}
+
+export type TimeWindow = RollingWindow | CalendarWindow;
+
+/** A tier fires when both of its windows burn faster than `factor`. */
+export interface BurnRateTier {
+  readonly severity: Severity;
+  readonly longSeconds: number;
+  readonly shortSeconds: number;
+  readonly factor: Fraction;
+}
+
+/** Time in which nothing counts: maintenance, a planned change. */
+export interface Exclusion {
+  /** Local time it begins at, the first time: `2026-01-04T02:00`. */
+  readonly start: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly seconds: number;
+  /** How it recurs, RFC 5545: `FREQ=WEEKLY`; absent: once. */
+  readonly rule?: string;
+  /** For people; may be empty. */
+  readonly reason: string;
 }
 
 /** One SLO as loaded from a file. */
@@ -54,10 +105,23 @@ export interface SloDefinition {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly indicator: RatioIndicator;
-  readonly window: RollingWindow;
+  readonly window: TimeWindow;
+  /** The same counts over another window: its budget is shown and stored beside the first one's, without alerts. */
+  readonly secondWindow?: TimeWindow;
+  /** Events in them are neither good nor bad. @default none */
+  readonly exclusions?: readonly Exclusion[];
   readonly objectives: readonly Objective[];
+  /** Burn-rate tiers in place of the default ones, for every objective, highest first; none when empty. */
+  readonly tiers?: readonly BurnRateTier[];
   /** Burn-rate tiers need at least so many bad events in their long window. @default 1 */
   readonly minBadEvents: number;
+  /** … and at least so many events. @default 0 */
+  readonly minEvents?: number;
+  /** How long a tier has to be calm before its alert ends. @default 0 */
+  readonly alertHoldSeconds?: number;
+  /** Percents of the budget that raise an alert when they are spent. @default none */
+  readonly budgetAlerts?: readonly number[];
+  readonly noDataAlert?: NoDataAlert;
   /** Below this coverage, 0 to 1, the SLO has insufficient data and its alerts freeze. @default 0 */
   readonly minCoverage?: number;
   /** Path of the file it came from, relative to the SLO directory. */
@@ -75,13 +139,24 @@ export interface DefinitionProblem {
   readonly code: string;
   /** What is wrong and what to write instead. */
   readonly message: string;
+  /** A warning leaves the definition in force. @default 'error' */
+  readonly severity?: 'error' | 'warning';
 }
 
 export type SloState = 'ok' | 'burning' | 'exhausted' | 'no-data' | 'insufficient-data';
 export type TierState = 'inactive' | 'firing' | 'inhibited' | 'frozen';
 export type Severity = 'page' | 'ticket';
+/** What raises alerts: a burn rate, a share of the budget that is spent, or silence. */
+export const ALERT_KINDS = ['burn', 'budget', 'no-data'] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
 
-/** Good and total events of a window. */
+/** Alert when nothing was counted for so long. */
+export interface NoDataAlert {
+  readonly severity: Severity;
+  readonly seconds: number;
+}
+
+/** Good and total of a window: events, or time slices (times their scale). */
 export interface Counts {
   readonly good: number;
   readonly total: number;
@@ -99,6 +174,8 @@ export interface TimeRange {
  */
 export interface CountedWindow extends TimeRange {
   readonly countedTo: string;
+  /** When the calendar's period ends, RFC 3339; null for a rolling window. */
+  readonly periodEnds: string | null;
 }
 
 export interface BurnReading extends Counts {
@@ -108,6 +185,8 @@ export interface BurnReading extends Counts {
   readonly from: string;
   /** End of the counting, exclusive, RFC 3339, on a slice edge. */
   readonly countedTo: string;
+  /** By which good and total are multiplied; absent: 1. See `SloStatus.scale`. */
+  readonly scale?: number;
   /** error ratio / (1 − target); null without events. */
   readonly rate: number | null;
 }
@@ -122,6 +201,28 @@ export interface TierReading {
   readonly reason: string;
 }
 
+/** What a window allows, has spent and has left, in the unit of its counts. */
+export interface BudgetReading {
+  /** Events that may be bad in the window: (1 − target) × total. */
+  readonly allowed: number | null;
+  /** Bad events so far. */
+  readonly spent: number | null;
+  /** May be negative. */
+  readonly remainingRatio: number | null;
+  /** null for a calendar window when the period ends before the budget does. */
+  readonly exhaustsInSeconds: number | null;
+}
+
+/** The counts and the budget of an SLO's second window. */
+export interface SecondWindowReading extends Counts {
+  /** `1M Europe/Berlin`. */
+  readonly text: string;
+  readonly window: CountedWindow;
+  readonly sli: number | null;
+  readonly coverage: number | null;
+  readonly budget: BudgetReading;
+}
+
 /** `GET /api/v1/slos/{name}/status` (shared contract: fields may be added, never renamed). */
 export interface SloStatus extends Counts {
   readonly slo: string;
@@ -134,15 +235,15 @@ export interface SloStatus extends Counts {
   readonly target: number;
   /** Measured slices / expected slices of the window, 0..1. */
   readonly coverage: number | null;
-  readonly budget: {
-    /** Events that may be bad in the window: (1 − target) × total. */
-    readonly allowed: number | null;
-    /** Bad events so far. */
-    readonly spent: number | null;
-    /** May be negative. */
-    readonly remainingRatio: number | null;
-    readonly exhaustsInSeconds: number | null;
-  };
+  /** Of every good and total here: 1 but for RatioTimeslices, whose slices count in millionths. */
+  readonly scale: number;
+  /** What good and total count. */
+  readonly unit: 'events' | 'slices';
+  readonly budget: BudgetReading;
+  /** How much of the window exclusions take out, seconds. */
+  readonly excludedSeconds: number;
+  /** null without one. */
+  readonly secondWindow: SecondWindowReading | null;
   readonly burn: readonly BurnReading[];
   readonly tiers: readonly TierReading[];
   /** Default tiers that cannot work for this target or period, and why. */
@@ -163,19 +264,26 @@ export interface SeriesPoint extends Counts {
   readonly remainingRatio: number | null;
 }
 
-/** An alert of one tier, open while `endedAt` is null. */
+/**
+ * An alert, open while `endedAt` is null. Of a `budget` alert both windows are the SLO's own and the factor is the share
+ * that is spent; of `no-data` they are the time without events, and the factor is 0.
+ */
 export interface AlertRecord {
   /** Stable: slo, objective, tier and start. */
   readonly id: string;
   readonly slo: string;
   readonly objective: string;
   readonly service: string;
+  /** Absent: `burn`. */
+  readonly kind?: AlertKind;
   readonly severity: Severity;
   readonly longWindow: string;
   readonly shortWindow: string;
   readonly factor: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /** Since when the tier's short window has been calm, while its hold lasts. */
+  readonly calmSince?: string;
   /** Firing, or held back by a higher tier that fires. */
   readonly state: 'firing' | 'inhibited' | 'resolved';
   /** Found on catch-up, after it had ended or long after it began. */
@@ -207,7 +315,7 @@ export interface SloSummary {
   readonly remainingRatio: number | null;
   /** Severity of the alert that fires, of whichever objective. */
   readonly firing: readonly Severity[];
-  /** Problems of its file: the definition in force is then the last good one. */
+  /** Problems of its file: unless they are warnings, the definition in force is the last good one. */
   readonly problems: readonly DefinitionProblem[];
 }
 

@@ -1,5 +1,6 @@
 /** The body of `POST /api/v2/alerts` of Alertmanager (docs/alerting.md). */
-import type { AlertRecord, BurnReading } from '../core/types.ts';
+import { kindOf } from '../core/alerts/alert-lanes.ts';
+import type { AlertKind, AlertRecord, BurnReading } from '../core/types.ts';
 import { consoleLink } from './links.ts';
 import { VALID_MILLIS } from './timing.ts';
 import type { BurnExplanation, Labels, Notification } from './types.ts';
@@ -48,9 +49,9 @@ function annotationsOf(burn: BurnExplanation, link: string | undefined): Readonl
   const { alert, inhibited, displayName, target, runbookUrl, incidentStartedAt } = burn;
   const { long, short, remainingRatio, exhaustsInSeconds, sampleTraceIds } = alert.details;
   const all = {
-    summary: `${displayName}: ${tierOf(alert)} burns its error budget${rateWords(long)}`,
+    summary: `${displayName}: ${SUMMARIES[kindOf(alert)](alert)}`,
     description: alert.reason,
-    tier: tierOf(alert),
+    tier: alertTitle(alert),
     factor: alert.factor,
     target,
     ...windowAnnotations('long', long),
@@ -70,11 +71,11 @@ function annotationsOf(burn: BurnExplanation, link: string | undefined): Readonl
   return Object.fromEntries(present.map(([name, value]) => [name, String(value)]));
 }
 
-function windowAnnotations(name: 'long' | 'short', { window, good, total, rate }: BurnReading) {
+function windowAnnotations(name: 'long' | 'short', { window, good, total, rate, scale = 1 }: BurnReading) {
   return {
     [`${name}_window`]: window,
-    [`${name}_good`]: good,
-    [`${name}_total`]: total,
+    [`${name}_good`]: good / scale,
+    [`${name}_total`]: total / scale,
     [`${name}_burn_rate`]: rate,
   };
 }
@@ -83,11 +84,24 @@ function rateWords({ rate, window }: BurnReading): string {
   return rate === null ? '' : ` at ${Number(rate.toPrecision(4))}× over ${window}`;
 }
 
-/** `page 1h`. */
-function tierOf({ severity, longWindow }: AlertRecord): string {
-  return `${severity} ${longWindow}`;
+const SUMMARIES: Readonly<Record<AlertKind, (alert: AlertRecord) => string>> = {
+  burn: (alert) => `${alertTitle(alert)} burns its error budget${rateWords(alert.details.long)}`,
+  budget: ({ factor, longWindow }) => `${percent(factor)} of the error budget of ${longWindow} is spent`,
+  'no-data': ({ longWindow }) => `no event for ${longWindow}`,
+};
+
+/** `page 1h`; `ticket 50 % of 30d` of a budget. */
+function alertTitle(alert: AlertRecord): string {
+  const { severity, longWindow, factor } = alert;
+  return kindOf(alert) === 'budget'
+    ? `${severity} ${percent(factor)} of ${longWindow}`
+    : `${severity} ${longWindow}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function inhibitedName(held: AlertRecord, { objective }: AlertRecord): string {
-  return held.objective === objective ? tierOf(held) : `${tierOf(held)} of ${held.objective}`;
+  return held.objective === objective ? alertTitle(held) : `${alertTitle(held)} of ${held.objective}`;
 }

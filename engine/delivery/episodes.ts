@@ -6,9 +6,8 @@
  *    a severity, the target sees one alert, which begins with the first of them.
  * 3. Of each set of labels only the latest episode counts: an end that is told late must not end what fires since.
  */
-import type { PreparedObjective } from '../core/alerts/prepare-objective.ts';
 import { rankAlerts } from '../core/alerts/tier-order.ts';
-import type { AlertRecord } from '../core/types.ts';
+import type { AlertRecord, Objective } from '../core/types.ts';
 import { alertLabels, labelsKey } from './alert-labels.ts';
 
 /** See above. */
@@ -40,7 +39,7 @@ function chain(alerts: readonly AlertRecord[], after: string): readonly AlertRec
 /** The latest episode of each set of labels, of those still going on or that ended at or after an instant. */
 export function latestEpisodes(
   alerts: readonly AlertRecord[],
-  { objectives, after }: { readonly objectives: readonly PreparedObjective[]; readonly after: string },
+  { objectives, after }: { readonly objectives: readonly Pick<Objective, 'name'>[]; readonly after: string },
 ): readonly Episode[] {
   const episodes = new Map<string, Episode>();
   const linked = chain(alerts, after);

@@ -8,10 +8,12 @@
  * 3. An alert that was found by catching up and is over by then is history. It ends only where it was told to fire.
  */
 import type { Signal } from '../../schemas/names.ts';
+import { ofKind } from '../core/alerts/alert-lanes.ts';
 import { toNumber } from '../core/budget/fraction.ts';
 import type { AlertBook } from '../core/replica/alert-book.ts';
 import type { DefinitionBook, KnownSlo } from '../core/replica/definition-book.ts';
 import { sliceMillis } from '../core/slices/slice.ts';
+import { ALERT_KINDS } from '../core/types.ts';
 import { alertLabels } from './alert-labels.ts';
 import { type Episode, latestEpisodes } from './episodes.ts';
 import { runbookUrl } from './links.ts';
@@ -62,7 +64,11 @@ export function partitionView(
     if (lag > CURRENT_MILLIS) behind.add(slo);
     if (lag > (before === undefined ? VALID_MILLIS : CURRENT_MILLIS)) continue;
     const told = slos.get(slo) ?? [];
-    const episodes = latestEpisodes(alertBook.ofSlo(slo), { objectives: known?.objectives ?? [], after });
+    const objectives = known?.definition.objectives ?? [];
+    const alerts = alertBook.ofSlo(slo);
+    const episodes = ALERT_KINDS.flatMap((kind) =>
+      latestEpisodes(ofKind(alerts, kind), { objectives, after }),
+    );
     const news = episodes.filter((episode) => !isHistory(episode, told));
     const notifications = news.map((episode) => notification(episode, known));
     slos.set(slo, notifications);

@@ -1,10 +1,13 @@
 /** The body a webhook gets (docs/formats/alert-webhook.md). */
 import type { AlertWebhookAlert, AlertWebhookBody } from '../../schemas/alert-webhook.ts';
+import { kindOf } from '../core/alerts/alert-lanes.ts';
 import type { AlertRecord } from '../core/types.ts';
 import type { BodyOptions } from './alertmanager-body.ts';
 import { consoleLink } from './links.ts';
 import { VALID_MILLIS } from './timing.ts';
 import type { BurnExplanation, Notification } from './types.ts';
+
+const WEBHOOK_KINDS = { burn: 'burn-rate', budget: 'budget-spent', 'no-data': 'no-data' } as const;
 
 /** The alerts, to be sent now. */
 export function webhookBody(notifications: readonly Notification[], options: BodyOptions): AlertWebhookBody {
@@ -18,7 +21,7 @@ function alertOf(
 ): AlertWebhookAlert {
   return {
     key,
-    kind: burn === undefined ? 'watchdog' : 'burn-rate',
+    kind: burn === undefined ? 'watchdog' : WEBHOOK_KINDS[kindOf(burn.alert)],
     status: endsAt === null ? 'firing' : 'resolved',
     labels,
     startsAt,

@@ -5,7 +5,9 @@ import type { StateRecord } from '../../schemas/records-state.ts';
 import { encodeJson } from '../core/records/json-record.ts';
 import { stateKey } from '../core/records/state-keys.ts';
 import type { CountBook } from '../core/replica/count-book.ts';
+import { EVENTS } from '../core/replica/generation-counts.ts';
 import type { ForgottenBlock } from '../core/replica/partition-replica.ts';
+import type { BlockPlace } from '../core/slices/timeline.ts';
 import type { AlertRecord } from '../core/types.ts';
 import type { Share } from './share.ts';
 
@@ -34,7 +36,7 @@ function deleteBlock({ owner, level, block }: ForgottenBlock): NewRecord {
   const key =
     'signal' in owner
       ? stateKey({ kind: 'alive', signal: owner.signal, level, block, cells: [] })
-      : stateKey({ kind: 'counts', ...owner, level, block, cells: [] });
+      : stateKey(blockRecord(owner, { level, block, cells: [] }));
   return { key, value: EMPTY };
 }
 
@@ -47,12 +49,32 @@ function forgetAlerts({ replica }: Share, nowMillis: number): readonly NewRecord
   });
 }
 
+interface Block extends BlockPlace {
+  readonly cells: readonly number[];
+}
+
+/** A block of an SLO's counts, of its judged slices, or of what exclusions took out of either. */
+function blockRecord(
+  { slo, generation, rule, isExcluded }: Exclude<ForgottenBlock['owner'], { readonly signal: Signal }>,
+  block: Block,
+  exclusions = '',
+): StateRecord<AlertRecord> {
+  const of = { slo, generation, ...block };
+  if (isExcluded) return { kind: 'excluded', rule, exclusions, ...of };
+  return rule === EVENTS ? { kind: 'counts', ...of } : { kind: 'slices', rule, ...of };
+}
+
 /** The blocks and samples changed since the last call, whole. */
 function changedBlocks(counts: CountBook): readonly NewRecord[] {
   const records: StateRecord<AlertRecord>[] = [];
-  for (const { slo, generation, timeline, samples } of counts.all()) {
-    for (const place of timeline.takeDirty()) {
-      records.push({ kind: 'counts', slo, generation, ...place, cells: timeline.encodeBlock(place) });
+  for (const generationCounts of counts.all()) {
+    const { slo, generation, samples } = generationCounts;
+    for (const { rule, timeline, exclusions } of generationCounts.timelines()) {
+      const owner = { slo, generation, rule, isExcluded: exclusions !== undefined };
+      for (const place of timeline.takeDirty()) {
+        const block = { ...place, cells: timeline.encodeBlock(place) };
+        records.push(blockRecord(owner, block, exclusions));
+      }
     }
     const changed = samples.takeDirty();
     if (changed !== undefined) records.push({ kind: 'samples', slo, generation, samples: changed });

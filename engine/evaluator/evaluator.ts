@@ -57,6 +57,8 @@ const MANY_RECORDS = 500;
 const CHECKPOINT_MILLIS = 10_000;
 /** The same for partitions without any SLO: all there is to write is where they are. */
 const IDLE_CHECKPOINT_MILLIS = 60_000;
+/** Taking counts gives way to evaluation after so long. */
+const CONSUME_BUDGET_MILLIS = 200;
 /** A step gives way to other work after so long; catching up goes on in the next. */
 const STEP_BUDGET_MILLIS = 200;
 
@@ -137,7 +139,7 @@ export class Evaluator {
     const { replica, metrics, latenessMillis, log, logger } = this.#options;
     const stop = metrics.evaluation.startTimer();
     await this.#shares.takeUp();
-    let hasMore = await this.#consume();
+    let hasMore = await this.#consumeAll();
     this.#measureLag(nowMillis);
     const ends = new SourceEnds(log);
     const deadline = performance.now() + STEP_BUDGET_MILLIS;
@@ -168,24 +170,34 @@ export class Evaluator {
     return [...shares.slice(first), ...shares.slice(0, first)];
   }
 
-  /** Reads what there is, up to a limit, into the replica; true when there is likely more. */
-  async #consume(): Promise<boolean> {
+  /** Takes counts until there are none, or for so long that evaluation would come late; true when there is likely more. */
+  async #consumeAll(): Promise<boolean> {
+    const deadline = performance.now() + CONSUME_BUDGET_MILLIS;
+    for (;;) {
+      const taken = await this.#consume();
+      if (taken !== 'more' || performance.now() > deadline) return taken !== 'all';
+    }
+  }
+
+  /** One read of every partition into the replica; `lost`: one of them has to be taken up anew. */
+  async #consume(): Promise<'all' | 'more' | 'lost'> {
     const { refreshDefinitions } = this.#options;
     const shares = this.#shares.all();
     const maxBytes = Math.max(LEAST_BYTES, Math.floor(READ_BYTES / shares.length));
     const reads = await Promise.all(shares.map((share) => this.#read(share, maxBytes)));
     if (reads.some((read) => read !== undefined && read.records.length > 0)) await refreshDefinitions();
-    let hasMore = reads.includes(undefined);
+    let hasMore = false;
     for (const [index, share] of shares.entries()) {
       const read = reads[index];
       if (read === undefined) continue;
-      this.#apply(share, read);
       const bytes = read.records.reduce((sum, { value }) => sum + value.length, 0);
       const isFull = read.records.length >= MANY_RECORDS || bytes >= maxBytes / 2;
+      this.#apply(share, read);
       if (!isFull) share.isBehind = false;
       hasMore ||= isFull;
     }
-    return hasMore;
+    if (reads.includes(undefined)) return 'lost';
+    return hasMore ? 'more' : 'all';
   }
 
   async #read(share: Share, maxBytes: number): Promise<LogRead | undefined> {
@@ -200,7 +212,7 @@ export class Evaluator {
     }
   }
 
-  #apply({ partition, replica }: Share, { from, records, next }: LogRead): void {
+  #apply({ partition, replica }: Share, { from, records, next, free }: LogRead): void {
     const { metrics, logger } = this.#options;
     const lost = from - replica.position;
     if (lost > 0) {
@@ -209,6 +221,7 @@ export class Evaluator {
     }
     for (const record of records) replica.applySli(record);
     replica.reached(next);
+    free?.();
   }
 
   #measureLag(nowMillis: number): void {

@@ -1,10 +1,12 @@
 /** The engine's answers as rows of the result tables. */
 
+import { kindOf } from '../core/alerts/alert-lanes.ts';
 import type { DefinitionEntry } from '../core/records/definition-record.ts';
 import { storeDefinition } from '../core/records/definition-record.ts';
 import type { KnownSlo } from '../core/replica/definition-book.ts';
 import { SLICE_SECONDS } from '../core/slices/slice.ts';
 import { parseSloKey } from '../core/slo-key.ts';
+import { periodSecondsAt } from '../core/status/read-window.ts';
 import type { AlertRecord, Counts, SloStatus } from '../core/types.ts';
 
 /** One row, by column name. */
@@ -36,7 +38,7 @@ export function budgetRow({ definition, entry }: KnownSlo, status: SloStatus): R
     Service: definition.service,
     Dimension: definition.dimension ?? '',
     Time: seconds(status.at),
-    WindowSeconds: definition.window.seconds,
+    WindowSeconds: periodSecondsAt(definition.window, Date.parse(status.at)),
     Good: status.good,
     Total: status.total,
     Sli: status.sli,
@@ -47,6 +49,13 @@ export function budgetRow({ definition, entry }: KnownSlo, status: SloStatus): R
     ExhaustsInSeconds: status.budget.exhaustsInSeconds,
     Coverage: status.coverage,
     State: status.state,
+    Window: definition.window.text,
+    PeriodEnds: status.window.periodEnds === null ? null : seconds(status.window.periodEnds),
+    Scale: status.scale,
+    SecondWindow: status.secondWindow?.text ?? '',
+    SecondGood: status.secondWindow?.good ?? 0,
+    SecondTotal: status.secondWindow?.total ?? 0,
+    SecondRemainingRatio: status.secondWindow?.budget.remainingRatio ?? null,
   };
 }
 
@@ -70,6 +79,7 @@ export function alertRow(alert: AlertRecord): ResultRow {
     Id: alert.id,
     Objective: alert.objective,
     Service: alert.service,
+    Kind: kindOf(alert),
     Severity: alert.severity,
     LongWindow: alert.longWindow,
     ShortWindow: alert.shortWindow,

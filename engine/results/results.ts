@@ -124,7 +124,7 @@ export class Results {
     for (const [key, changed] of this.#changed) {
       const { timeline } = this.#partition.counts.of(changed.slo, changed.generation);
       if (changed.slice < timeline.floors()[0]) continue;
-      this.#stage(TABLES.slices, key, sliceRow(changed, timeline.sum(changed.slice, changed.slice + 1)));
+      this.#stage(TABLES.slices, key, sliceRow(changed, timeline.all.sum(changed.slice, changed.slice + 1)));
     }
     this.#changed.clear();
     this.#captureDefinitions();
@@ -157,7 +157,8 @@ export class Results {
 
   #rewriteSlices(first: number): void {
     for (const { slo, generation, timeline } of this.#partition.counts.all()) {
-      for (const slice of timeline.fineSlices()) if (slice >= first) this.slice({ slo, generation, slice });
+      for (const slice of timeline.all.fineSlices())
+        if (slice >= first) this.slice({ slo, generation, slice });
     }
   }
 
@@ -178,8 +179,8 @@ export class Results {
     const first = this.#partition.counts.liveness[signal].timeline.firstSlice();
     if (first === undefined || slice <= first || slice > sliceAt(now())) return;
     for (const known of slos) {
-      for (const { objective } of known.objectives) {
-        const status = replica.status(known.entry.slo, sliceMillis(slice), objective.name);
+      for (const { name } of known.definition.objectives) {
+        const status = replica.status(known.entry.slo, sliceMillis(slice), name);
         if (status !== undefined) this.#stageStatus(known, status);
       }
     }

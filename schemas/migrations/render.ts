@@ -2,6 +2,7 @@
 import { localTable } from '../local-table.ts';
 import { DATABASE } from '../names.ts';
 import type {
+  AddedColumns,
   Definition,
   Layout,
   LayoutStep,
@@ -21,8 +22,9 @@ export function migrationOf(step: LayoutStep, layout: Layout): Migration {
   return { version, name, statements: definitions.flatMap((definition) => statementsOf(definition, layout)) };
 }
 
-/** The names of what is made. */
+/** The names of what is made; added columns have none of their own. */
 export function namesOf({ kind, name }: Definition, layout: Layout): readonly string[] {
+  if (kind === 'columns') return [];
   return kind === 'table' && layout === 'cluster' ? [localTable(name), name] : [name];
 }
 
@@ -42,11 +44,23 @@ export function statementsOf(definition: Definition, layout: Layout): readonly s
           ];
     case 'materialized view':
       return [materializedView(definition, layout)];
+    case 'columns':
+      return addColumns(definition, layout);
     case 'view':
       return [
         `CREATE VIEW IF NOT EXISTS ${definition.name}${layout === 'single' ? '' : ON_CLUSTER} AS ${definition.select}`,
       ];
   }
+}
+
+function addColumns({ name, columns }: AddedColumns, layout: Layout): readonly string[] {
+  const added = (place: string, texts: readonly string[]) =>
+    `ALTER TABLE ${place} ${texts.map((text) => `ADD COLUMN IF NOT EXISTS ${text}`).join(', ')}`;
+  if (layout === 'single') return [added(name, columns)];
+  const zonedColumns = columns.map(zonedTimes);
+  // The spread table only reads: codecs are the local one's.
+  const plain = zonedColumns.map((text) => text.replace(/ CODEC\(.*\)$/, ''));
+  return [added(`${localTable(name)}${ON_CLUSTER}`, zonedColumns), added(`${name}${ON_CLUSTER}`, plain)];
 }
 
 const ON_CLUSTER = " ON CLUSTER '{cluster}'";
@@ -108,8 +122,11 @@ export function viewQuery({ select, from, where }: MaterializedViewDefinition, l
  * server's tables were released without it, and a server in another zone is refused instead.
  */
 function zoned(definition: TableDefinition): TableDefinition {
-  const columns = definition.columns
+  return { ...definition, columns: zonedTimes(definition.columns) };
+}
+
+function zonedTimes(columns: string): string {
+  return columns
     .replaceAll(/\bDateTime64\((\d)\)/g, "DateTime64($1, 'UTC')")
     .replaceAll(/\bDateTime\b(?!\()/g, "DateTime('UTC')");
-  return { ...definition, columns };
 }

@@ -32,7 +32,16 @@ export interface ViewDefinition {
   readonly select: string;
 }
 
-export type Definition = TableDefinition | MaterializedViewDefinition | ViewDefinition;
+/** Columns added to a table of an earlier step. */
+export interface AddedColumns {
+  readonly kind: 'columns';
+  /** The table. */
+  readonly name: string;
+  /** Each with type, codec and default, as SQL. */
+  readonly columns: readonly string[];
+}
+
+export type Definition = TableDefinition | MaterializedViewDefinition | ViewDefinition | AddedColumns;
 
 /** One numbered step of the database's layout. Once released it never changes: a later step does. */
 export interface LayoutStep {

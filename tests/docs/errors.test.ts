@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../configuration.ts';
-import { DEFINITION_PROBLEM_CODES } from '../../engine/core/definitions/codes.ts';
+import { DEFINITION_PROBLEM_CODES, DEVIATION_CODES } from '../../engine/core/definitions/codes.ts';
 import { PREDICATE_ERROR_CODES } from '../../engine/core/predicates/errors.ts';
 import { SLO_COMMAND_ERROR_CODES } from '../../engine/definitions/errors.ts';
 import { ENGINE_PROBLEM_CODES } from '../../engine/errors.ts';
@@ -30,7 +30,7 @@ describe('docs/errors.md', () => {
     ['Engine', ENGINE_PROBLEM_CODES],
     ['SLO commands', SLO_COMMAND_ERROR_CODES],
     ['API', Object.keys(API_PROBLEMS)],
-    ['SLO definitions', DEFINITION_PROBLEM_CODES],
+    ['SLO definitions', [...DEFINITION_PROBLEM_CODES, ...DEVIATION_CODES]],
     ['Predicates', PREDICATE_ERROR_CODES],
   ])('lists every code of %s, and no other', (heading, codes) => {
     expect([...listed(heading)].sort()).toEqual([...codes].sort());

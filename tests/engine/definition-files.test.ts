@@ -90,6 +90,47 @@ describe('SLO files', () => {
   });
 });
 
+describe('SLO files with warnings', () => {
+  const withTiers = (tiers: string) => {
+    const slo = JSON.parse(sloYaml()) as { metadata: object };
+    return JSON.stringify({ ...slo, metadata: { ...slo.metadata, labels: { 'valet/tiers': tiers } } });
+  };
+
+  test('are in force, and an SLO gone from one is retired like any other', async () => {
+    harness = await Harness.create({ files: { 'slo.yaml': withTiers('page 1h 14.4') } });
+    const { replica } = harness.engine;
+    expect(replica.problems()).toMatchObject([{ code: 'deviation-key', severity: 'warning' }]);
+    expect(replica.definition('shop-availability')?.tiers).toHaveLength(1);
+    await traffic(20);
+    const other = withTiers('none').replaceAll('shop-availability', 'other');
+    await harness.write('slo.yaml', other);
+    await harness.engine.publishDefinitions();
+    harness.nowMillis += 10_000;
+    await harness.engine.publishDefinitions();
+    expect(replica.definition('shop-availability')).toBeUndefined();
+    expect(replica.definition('other')?.tiers).toEqual([]);
+  });
+
+  test('have the tiers they ask for, also after a restart, and no others', async () => {
+    harness = await Harness.create({ files: { 'slo.yaml': withTiers('ticket 2h/10m 3') } });
+    await harness.restart();
+    await traffic(600, 1);
+    const firing = () => harness.engine.replica.alerts({ limit: 9, openOnly: true });
+    expect(
+      firing().map(({ severity, longWindow, shortWindow, factor }) => [
+        severity,
+        longWindow,
+        shortWindow,
+        factor,
+      ]),
+    ).toEqual([['ticket', '2h', '10m', 3]]);
+    await harness.write('slo.yaml', withTiers('none'));
+    await harness.engine.publishDefinitions();
+    await traffic(20, 1);
+    expect(firing()).toEqual([]);
+  });
+});
+
 describe('Several objectives', () => {
   test('Status and list name the tier that fires as the alerts do, though the other one began first', async () => {
     const two = JSON.parse(sloYaml()) as { spec: { objectives: unknown[] } } satisfies object;

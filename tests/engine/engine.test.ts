@@ -1,4 +1,5 @@
 /** The engine role on a log in memory, with a fake clock: nothing here waits. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AlertRecord } from '../../engine/core/types.ts';
 import { Harness, sloYaml } from './support/harness.ts';
@@ -48,6 +49,7 @@ describe('Engine counts', () => {
       from: '2025-12-02T00:00:00.000Z',
       to: '2026-01-01T00:00:12.345Z',
       countedTo: '2026-01-01T00:00:20.000Z',
+      periodEnds: null,
     });
   });
 
@@ -384,6 +386,13 @@ describe('Engine restarts', () => {
     await harness.restart();
     const evaluated = () => harness.engine.replica.partition(0).evaluated.get('traces');
     const last = evaluated();
+    // A read that takes as long as a step may.
+    const { read } = harness.log;
+    harness.log.read = async (...asked) => {
+      harness.log.read = read;
+      await sleep(300);
+      return read.apply(harness.log, asked);
+    };
     expect(await harness.engine.evaluate()).toBe(true);
     expect(evaluated()).toBe(last);
     await harness.settle();

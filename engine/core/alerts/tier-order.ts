@@ -1,6 +1,5 @@
 /** Which tier holds which back. */
-import type { Severity } from '../types.ts';
-import type { PreparedObjective } from './prepare-objective.ts';
+import type { Objective, Severity } from '../types.ts';
 
 /** What decides the rank of a tier; alerts carry it too. */
 export interface RankedTier {
@@ -14,9 +13,9 @@ export interface RankedTier {
  */
 export function rankAlerts<Alert extends RankedTier & { readonly objective: string }>(
   alerts: readonly Alert[],
-  objectives: readonly PreparedObjective[],
+  objectives: readonly Pick<Objective, 'name'>[],
 ): readonly Alert[] {
-  const names = objectives.map(({ objective }) => objective.name);
+  const names = objectives.map(({ name }) => name);
   const rank = ({ objective }: Alert) => names.indexOf(objective);
   return alerts.toSorted((a, b) => compareTiers(a, b) || rank(a) - rank(b));
 }

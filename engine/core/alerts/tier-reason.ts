@@ -2,9 +2,11 @@
 import { burnRate } from '../budget/burn-rate.ts';
 import { formatSeconds } from '../budget/format-seconds.ts';
 import { complement, multiply, toNumber } from '../budget/fraction.ts';
+import type { Measure } from '../slices/measure.ts';
+import { SLICE_SECONDS } from '../slices/slice.ts';
 import type { WindowReading } from '../status/read-window.ts';
 import type { Fraction } from '../types.ts';
-import type { TierJudgement } from './judge-tier.ts';
+import type { ObjectiveInstant, TierJudgement } from './judge-tier.ts';
 import type { PreparedTier } from './prepare-objective.ts';
 
 /** Seconds in a unit, its name, and below how many seconds it is the one to use. */
@@ -31,28 +33,44 @@ function about(seconds: number): string {
   return `${Number((seconds / size).toPrecision(2))} ${unit}`;
 }
 
-function windowWords({ seconds, good, total }: WindowReading, target: Fraction): string {
+/** What an objective is held to, and what in. */
+export interface ReasonInput {
+  readonly target: Fraction;
+  readonly measure: Pick<Measure, 'unitSlices' | 'scale'>;
+}
+
+function windowWords({ seconds, good, total }: WindowReading, { target, measure }: ReasonInput): string {
   const burn = burnRate({ good, total }, target);
   const name = formatSeconds(seconds);
-  if (burn === null) return `${name} has no events`;
-  return `${name} burns at ${number(burn)}× (${total - good} bad of ${total})`;
+  const isEvents = measure.unitSlices === 1;
+  if (burn === null) return `${name} has no ${isEvents ? 'events' : 'measured slice'}`;
+  const bad = (total - good) / measure.scale;
+  const shown = measure.scale === 1 ? bad : number(bad);
+  const unit = isEvents ? '' : ` slices of ${formatSeconds(measure.unitSlices * SLICE_SECONDS)}`;
+  return `${name} burns at ${number(burn)}× (${shown} bad of ${total / measure.scale}${unit})`;
 }
 
 /** `1h burns at 30.59× (130 bad of 4250) and 5m burns at 142.9× (50 bad of 350); the limit is 14.4×, …`. */
-export function tierReason(tier: PreparedTier, judgement: TierJudgement, target: Fraction): string {
+export function tierReason(tier: PreparedTier, judgement: TierJudgement, input: ReasonInput): string {
   const { long, short } = judgement;
-  const limit = toNumber(multiply(tier.factor, complement(target))) * 100;
-  const both = `${windowWords(long, target)} and ${windowWords(short, target)}`;
+  const limit = toNumber(multiply(tier.factor, complement(input.target))) * 100;
+  const both = `${windowWords(long, input)} and ${windowWords(short, input)}`;
   return `${both}; the limit is ${number(tier.factorNumber)}×, an error ratio above ${number(limit)} %`;
 }
 
+/** What an SLO demands before its tiers fire. */
+type Minima = Pick<ObjectiveInstant, 'minBadEvents' | 'minEvents' | 'minCoverage'>;
+
 /** What keeps a tier from firing or ending, to follow the counts; empty when the counts say all. */
-export function tierRemark(judgement: TierJudgement, minBadEvents: number, minCoverage: number): string {
+export function tierRemark(judgement: TierJudgement, minima: Minima): string {
+  const { minBadEvents, minEvents, minCoverage } = minima;
   if (judgement.isFrozen) {
     return `; frozen: less than ${number(minCoverage * 100)} % of a window was measured`;
   }
-  const { isLongAbove, isShortAbove, hasEnoughBad } = judgement;
-  if (isLongAbove && isShortAbove && !hasEnoughBad) return `; ${minBadEvents} bad events are needed to fire`;
+  const { isLongAbove, isShortAbove, hasEnoughBad, hasEnough } = judgement;
+  if (!isLongAbove || !isShortAbove) return '';
+  if (!hasEnoughBad) return `; ${minBadEvents} bad events are needed to fire`;
+  if (!hasEnough) return `; ${minEvents} events are needed to fire`;
   return '';
 }
 

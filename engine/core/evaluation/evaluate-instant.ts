@@ -1,5 +1,5 @@
 /** Evaluates SLOs at one instant. */
-import { evaluateTiers } from '../alerts/evaluate-tiers.ts';
+import { evaluateAlerts } from '../alerts/evaluate-alerts.ts';
 import type { DefinitionBook, KnownSlo } from '../replica/definition-book.ts';
 import type { PartitionReplica } from '../replica/partition-replica.ts';
 import type { EngineReplica } from '../replica.ts';
@@ -23,10 +23,10 @@ function evaluateSlo(replica: EngineReplica, known: KnownSlo, input: InstantInpu
   const at = replica.generationAt(known, sliceFrom(atMillis) - 1);
   const { slo } = known.entry;
   const { alertBook } = replica.home(slo);
-  const changes = evaluateTiers({
+  const changes = evaluateAlerts({
     slo,
     definition: known.definition,
-    objectives: known.objectives,
+    objectives: known.objectivesAt(atMillis),
     instant: replica.instantOf(known, at, atMillis),
     samples: at.counts.samples,
     open: alertBook.open(slo),

@@ -24,12 +24,9 @@ export interface PlanInstant {
 }
 
 /** Whether the definition counts what the one in force does. */
-export function keepsGeneration(
-  previous: DefinitionEntry | undefined,
-  { indicator }: SloDefinition,
-): boolean {
+export function keepsGeneration(previous: DefinitionEntry | undefined, definition: SloDefinition): boolean {
   const latest = previous?.generations.at(-1);
-  return previous?.retiredFrom === null && latest?.hash === generationHash(indicator);
+  return previous?.retiredFrom === null && latest?.hash === generationHash(definition);
 }
 
 /** The entry after `definition` arrived, given the entry before it. */
@@ -40,7 +37,7 @@ export function planDefinition(
 ): DefinitionEntry {
   if (previous !== undefined && keepsGeneration(previous, definition)) return { ...previous, definition };
   const slo = sloKey(definition);
-  const hash = generationHash(definition.indicator);
+  const hash = generationHash(definition);
   const latest = previous?.generations.at(-1);
   const fromSlice = hasData ? nextSlice : (latest?.fromSlice ?? 0);
   const generation = (latest?.generation ?? 0) + 1;

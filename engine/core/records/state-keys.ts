@@ -7,6 +7,10 @@ export function stateKey(record: StateRecord<AlertRecord>): string {
   switch (record.kind) {
     case 'counts':
       return `counts|${record.slo}|${record.generation}|${record.level}|${record.block}`;
+    case 'slices':
+      return `slices|${record.slo}|${record.generation}|${record.rule}|${record.level}|${record.block}`;
+    case 'excluded':
+      return `excluded|${record.slo}|${record.generation}|${record.rule}|${record.level}|${record.block}`;
     case 'samples':
       return `samples|${record.slo}|${record.generation}`;
     case 'alive':
@@ -18,9 +22,11 @@ export function stateKey(record: StateRecord<AlertRecord>): string {
   }
 }
 
-/** Whether a key is that of a block of counts or alive slices, or of samples: what is absolute. */
+const BLOCKS = ['counts|', 'slices|', 'excluded|', 'alive|', 'samples|'];
+
+/** Whether a key is that of a block of counts, judged or alive slices, or of samples: what is absolute. */
 export function isBlockKey(key: string): boolean {
-  return key.startsWith('counts|') || key.startsWith('alive|') || key.startsWith('samples|');
+  return BLOCKS.some((kind) => key.startsWith(kind));
 }
 
 /** The id of the alert whose key this is; undefined for any other key. */

@@ -2,19 +2,17 @@
 import { SIGNALS, type Signal } from '../../../schemas/names.ts';
 import type { SliCountsRecord, SliRecord, SliSource, SliWatermark } from '../../../schemas/records-sli.ts';
 import { Liveness } from '../slices/liveness.ts';
-import { Timeline } from '../slices/timeline.ts';
-import { SampleRing } from './sample-ring.ts';
-
-/** The counts of one generation of an SLO. */
-export interface GenerationCounts {
-  readonly slo: string;
-  readonly generation: number;
-  readonly timeline: Timeline;
-  readonly samples: SampleRing;
-}
+import type { DefinitionBook } from './definition-book.ts';
+import { GenerationCounts } from './generation-counts.ts';
 
 /** Told of every slice whose counts changed. */
 export type OnSlice = (slo: string, generation: number, slice: number) => void;
+
+export interface CountBookOptions {
+  /** Say how time slices are judged, and what is excluded. */
+  readonly definitions: Pick<DefinitionBook, 'rulesOf' | 'exclusionsOf'>;
+  readonly onSlice?: OnSlice | undefined;
+}
 
 /** Counts by SLO and generation; see above. */
 export class CountBook {
@@ -27,9 +25,11 @@ export class CountBook {
   /** The slowest of a signal's heads, until one of them moves. */
   readonly #slowest = new Map<Signal, number | undefined>();
   readonly #counts = new Map<string, GenerationCounts>();
+  readonly #definitions: CountBookOptions['definitions'];
   readonly #onSlice: OnSlice | undefined;
 
-  constructor(onSlice?: OnSlice) {
+  constructor({ definitions, onSlice }: CountBookOptions) {
+    this.#definitions = definitions;
     this.#onSlice = onSlice;
   }
 
@@ -63,7 +63,7 @@ export class CountBook {
     const key = `${slo}|${generation}`;
     let counts = this.#counts.get(key);
     if (counts === undefined) {
-      counts = { slo, generation, timeline: new Timeline(), samples: new SampleRing() };
+      counts = new GenerationCounts(slo, generation);
       this.#counts.set(key, counts);
     }
     return counts;
@@ -85,11 +85,12 @@ export class CountBook {
   }
 
   #addCounts({ slo, generation, slices }: SliCountsRecord): void {
-    const { timeline, samples } = this.of(slo, generation);
-    for (const [slice, good, total, late, ...ids] of slices) {
-      timeline.add(slice, { good, total, late });
-      samples.add(slice, ids);
-      this.#onSlice?.(slo, generation, slice);
+    const counts = this.of(slo, generation);
+    for (const rule of this.#definitions.rulesOf(slo)) counts.judgedBy(rule);
+    counts.exclude(this.#definitions.exclusionsOf(slo));
+    for (const slice of slices) {
+      counts.add(slice);
+      this.#onSlice?.(slo, generation, slice[0]);
     }
   }
 

@@ -1,19 +1,27 @@
 /** The SLOs in force with their generations, and what is wrong with files. Fed by `valet_definitions`. */
 
 import { type PreparedObjective, prepareObjective } from '../alerts/prepare-objective.ts';
-import { defaultTiers } from '../budget/tiers.ts';
+import { tiersOf } from '../budget/tiers.ts';
+import { ExclusionCalendar } from '../exclusions/exclusion-calendar.ts';
 import {
   type DefinitionEntry,
   restoreDefinition,
   type StoredDefinitionRecord,
 } from '../records/definition-record.ts';
-import type { DefinitionProblem, SloDefinition } from '../types.ts';
+import { distinctRules } from '../slices/time-slices.ts';
+import { periodSecondsAt } from '../status/read-window.ts';
+import type { DefinitionProblem, SloDefinition, TimeSlices } from '../types.ts';
 
 /** An SLO with what its status is computed from. */
 export interface KnownSlo {
   readonly entry: DefinitionEntry;
   readonly definition: SloDefinition;
-  readonly objectives: readonly PreparedObjective[];
+  /** undefined without any. */
+  readonly exclusions: ExclusionCalendar | undefined;
+  /** By which time slices are judged, each once. */
+  readonly rules: readonly TimeSlices[];
+  /** The objectives with the tiers of the window's length at an instant: the months of a calendar differ. */
+  readonly objectivesAt: (atMillis: number) => readonly PreparedObjective[];
 }
 
 /** Definitions and problems by key; see above. */
@@ -64,6 +72,16 @@ export class DefinitionBook {
     return [...this.#slos.values()].map(({ entry }) => entry);
   }
 
+  /** The rules by which the time slices of an SLO are judged, each once. */
+  rulesOf(slo: string): readonly TimeSlices[] {
+    return this.#slos.get(slo)?.rules ?? [];
+  }
+
+  /** What the exclusions of an SLO take out; undefined without any. */
+  exclusionsOf(slo: string): ExclusionCalendar | undefined {
+    return this.#slos.get(slo)?.exclusions;
+  }
+
   /** Problems of all files, in the order of their names. */
   problems(): readonly DefinitionProblem[] {
     const files = [...this.#problems.keys()].sort();
@@ -82,11 +100,27 @@ export class DefinitionBook {
 
   #take(record: Extract<StoredDefinitionRecord, { kind: 'slo' }>): void {
     const definition = restoreDefinition(record.definition);
-    const period = definition.window.seconds;
-    const objectives = definition.objectives.map((objective) =>
-      prepareObjective(objective, defaultTiers(objective.target, period)),
-    );
-    this.#slos.set(record.slo, { entry: { ...record, definition }, definition, objectives });
+    const objectivesAt = preparedBy(definition);
+    const rules = distinctRules(definition.objectives.flatMap(({ slices }) => slices ?? []));
+    const exclusions = definition.exclusions && new ExclusionCalendar(definition.exclusions);
+    const entry = { ...record, definition };
+    this.#slos.set(record.slo, { entry, definition, rules, exclusions, objectivesAt });
     this.#inForce = undefined;
   }
+}
+
+/** Prepares objectives once for each length of the window; months have four. */
+function preparedBy(definition: SloDefinition): KnownSlo['objectivesAt'] {
+  const byPeriod = new Map<number, readonly PreparedObjective[]>();
+  return (atMillis) => {
+    const seconds = periodSecondsAt(definition.window, atMillis);
+    let prepared = byPeriod.get(seconds);
+    if (prepared === undefined) {
+      prepared = definition.objectives.map((objective) =>
+        prepareObjective(objective, tiersOf(definition, objective, seconds)),
+      );
+      byPeriod.set(seconds, prepared);
+    }
+    return prepared;
+  };
 }

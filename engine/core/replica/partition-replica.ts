@@ -15,7 +15,7 @@ import type { AlertRecord } from '../types.ts';
 import { AlertBook } from './alert-book.ts';
 import { CountBook, type OnSlice } from './count-book.ts';
 import type { DefinitionBook } from './definition-book.ts';
-import { floorsAt } from './retention.ts';
+import { floorsAt, longestSeconds } from './retention.ts';
 
 /** A record of one of the engine's topics; the log's stored records fit. */
 export interface EngineRecord {
@@ -33,7 +33,16 @@ export interface PartitionReplicaOptions {
 
 /** A block that is no longer kept, with whose it was. */
 export interface ForgottenBlock extends BlockPlace {
-  readonly owner: { readonly slo: string; readonly generation: number } | { readonly signal: Signal };
+  readonly owner:
+    | {
+        readonly slo: string;
+        readonly generation: number;
+        /** Of judged slices; else empty. */
+        readonly rule: string;
+        /** Of what exclusions took out. */
+        readonly isExcluded: boolean;
+      }
+    | { readonly signal: Signal };
 }
 
 const DAYS_90 = 90 * 86_400;
@@ -52,7 +61,8 @@ export class PartitionReplica {
 
   constructor(options: PartitionReplicaOptions) {
     this.#options = options;
-    this.counts = new CountBook(options.onSlice);
+    const { definitions, onSlice } = options;
+    this.counts = new CountBook({ definitions, onSlice });
   }
 
   /** The next offset of `valet_sli` to feed. */
@@ -108,11 +118,20 @@ export class PartitionReplica {
     const { definitions, latenessSeconds } = this.#options;
     const gone: ForgottenBlock[] = [];
     const floors = (windowSeconds: number) => floorsAt(evaluatedSlice, { latenessSeconds, windowSeconds });
-    for (const { slo, generation, timeline } of this.counts.all()) {
+    for (const counts of this.counts.all()) {
+      const { slo, generation } = counts;
       const definition = definitions.get(slo)?.definition;
       if (definition !== undefined && definition.indicator.total.signal !== signal) continue;
-      const places = timeline.forget(floors(definition?.window.seconds ?? DAYS_90));
-      gone.push(...places.map((place) => ({ ...place, owner: { slo, generation } })));
+      // What is forgotten here cannot be judged any more.
+      for (const rule of definitions.rulesOf(slo)) counts.judgedBy(rule);
+      counts.exclude(definitions.exclusionsOf(slo));
+      const wanted = floors(definition === undefined ? DAYS_90 : longestSeconds(definition));
+      for (const { rule, timeline, exclusions } of counts.timelines()) {
+        const owner = { slo, generation, rule, isExcluded: exclusions !== undefined };
+        gone.push(...timeline.forget(wanted).map((place) => ({ ...place, owner })));
+      }
+      for (const { rule, ...place } of counts.takeGone())
+        gone.push({ ...place, owner: { slo, generation, rule, isExcluded: true } });
     }
     const places = this.counts.liveness[signal].timeline.forget(floors(DAYS_90));
     return [...gone, ...places.map((place) => ({ ...place, owner: { signal } }))];
@@ -124,7 +143,11 @@ export class PartitionReplica {
     } else if (record.kind === 'alive') {
       this.counts.liveness[record.signal].timeline.restoreBlock(record, record.cells);
     } else if (record.kind === 'counts') {
-      this.counts.of(record.slo, record.generation).timeline.restoreBlock(record, record.cells);
+      this.counts.of(record.slo, record.generation).timeline.all.restoreBlock(record, record.cells);
+    } else if (record.kind === 'excluded') {
+      this.counts.of(record.slo, record.generation).restoreExcluded(record);
+    } else if (record.kind === 'slices') {
+      this.counts.of(record.slo, record.generation).restoreSlices(record);
     }
   }
 

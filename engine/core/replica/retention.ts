@@ -1,11 +1,25 @@
 /** How far back each level is kept: what windows, lateness and charts need, and no more. */
+import { longestPeriodSeconds } from '../slices/periods.ts';
 import { SLICE_SECONDS } from '../slices/slice.ts';
 import type { Floors } from '../slices/timeline.ts';
+import type { SloDefinition, TimeWindow } from '../types.ts';
 
 const HOUR = 3600;
 const DAY = 86_400;
 /** Beyond the longest window of a level, so that a slow reader still finds its edges. */
 const SLACK = HOUR;
+
+/** Seconds that the windows of an SLO reach back at most. */
+export function longestSeconds({
+  window,
+  secondWindow,
+}: Pick<SloDefinition, 'window' | 'secondWindow'>): number {
+  return Math.max(lengthOf(window), secondWindow === undefined ? 0 : lengthOf(secondWindow));
+}
+
+function lengthOf(window: TimeWindow): number {
+  return window.kind === 'rolling' ? window.seconds : longestPeriodSeconds(window);
+}
 
 /** Whole slices of a number of seconds. */
 function slices(seconds: number): number {
@@ -15,7 +29,7 @@ function slices(seconds: number): number {
 /** What decides the floors. */
 export interface RetentionOptions {
   readonly latenessSeconds: number;
-  /** The SLO's own window. */
+  /** The longest of the SLO's windows. */
   readonly windowSeconds: number;
 }
 

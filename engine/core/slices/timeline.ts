@@ -8,9 +8,9 @@ import { Level } from './level.ts';
 
 /** 10 s in blocks of 15 min, 1 min in blocks of 1 h, 15 min in blocks of 1 d. */
 const SHAPES: readonly [LevelShape, LevelShape, LevelShape] = [
-  { slicesPerCell: 1, cellsPerBlock: 90 },
-  { slicesPerCell: 6, cellsPerBlock: 60 },
-  { slicesPerCell: 90, cellsPerBlock: 96 },
+  { slicesPerCell: 1, cellsPerBlock: 90, hasSums: false },
+  { slicesPerCell: 6, cellsPerBlock: 60, hasSums: false },
+  { slicesPerCell: 90, cellsPerBlock: 96, hasSums: true },
 ];
 
 /** Base slices in the cells of the three levels. */
@@ -28,7 +28,8 @@ export interface BlockPlace {
 /** Counts over time; see above. Not bound to any clock: the owner says what to forget. */
 export class Timeline {
   readonly #levels = SHAPES.map((shape) => new Level(shape)) as [Level, Level, Level];
-  readonly #dirty = new Map<string, BlockPlace>();
+  /** Blocks changed since they were taken last, as block × 3 + level; most timelines have none most of the time. */
+  #dirty: Set<number> | undefined;
 
   /** First slice known at each level. */
   floors(): Floors {
@@ -58,14 +59,17 @@ export class Timeline {
     const gone = this.#levels.flatMap((level, index) =>
       level.forgetBefore(floors[index] ?? 0).map((block) => ({ level: index, block })),
     );
-    for (const place of gone) this.#dirty.delete(`${place.level}:${place.block}`);
+    for (const { level, block } of gone) this.#dirty?.delete(block * SHAPES.length + level);
     return gone;
   }
 
   /** The blocks changed since the last call. */
   takeDirty(): readonly BlockPlace[] {
-    const places = [...this.#dirty.values()];
-    this.#dirty.clear();
+    const places = [...(this.#dirty ?? [])].map((code) => ({
+      level: code % SHAPES.length,
+      block: Math.floor(code / SHAPES.length),
+    }));
+    this.#dirty = undefined;
     return places;
   }
 
@@ -86,6 +90,18 @@ export class Timeline {
     if (first === undefined) return undefined;
     if (first >= fine.floorSlice) return fine.firstSlice();
     return first >= middle.floorSlice ? middle.firstSlice() : first;
+  }
+
+  /** First slices of the cells with events at a level: 0, 1 or 2. */
+  cells(level: number): Iterable<number> {
+    return this.#levels[level]?.slices() ?? [];
+  }
+
+  /** The blocks there are. */
+  places(): readonly BlockPlace[] {
+    return this.#levels.flatMap((level, index) =>
+      [...level.blockNumbers()].map((block) => ({ level: index, block })),
+    );
   }
 
   /** Slices with events that are still known one by one. */
@@ -110,6 +126,7 @@ export class Timeline {
   }
 
   #touch(level: number, block: number): void {
-    this.#dirty.set(`${level}:${block}`, { level, block });
+    this.#dirty ??= new Set();
+    this.#dirty.add(block * SHAPES.length + level);
   }
 }

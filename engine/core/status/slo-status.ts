@@ -1,14 +1,25 @@
 /** The whole status of one objective at an instant (`GET /api/v1/slos/{name}/status`). */
-import { isBelow, judgeTier, type SloInstant, type TierJudgement } from '../alerts/judge-tier.ts';
+import { isBelow, judgeTier, type ObjectiveInstant, type TierJudgement } from '../alerts/judge-tier.ts';
 import type { PreparedObjective, PreparedTier } from '../alerts/prepare-objective.ts';
 import { tierReason, tierRemark } from '../alerts/tier-reason.ts';
 import { isExhausted } from '../budget/error-budget.ts';
 import { toNumber } from '../budget/fraction.ts';
 import { coverageOf, coverageRatio } from '../slices/coverage.ts';
-import { sliceIso } from '../slices/slice.ts';
-import type { AlertRecord, SloState, SloStatus, TierReading, TierState } from '../types.ts';
-import { type BudgetAt, budgetAt } from './budget-at.ts';
-import { burnReading, readWindow } from './read-window.ts';
+import type { Measure } from '../slices/measure.ts';
+import { SLICE_SECONDS } from '../slices/slice.ts';
+import type { WindowEdges } from '../slices/window-edges.ts';
+import type {
+  AlertRecord,
+  Counts,
+  SecondWindowReading,
+  SloState,
+  SloStatus,
+  TierReading,
+  TierState,
+  TimeWindow,
+} from '../types.ts';
+import { budgetAt } from './budget-at.ts';
+import { burnReading, countedWindow, readWindow } from './read-window.ts';
 
 /** Windows every status shows the burn of: those of the workbook's tiers. */
 export const BURN_WINDOW_SECONDS = [300, 1800, 3600, 7200, 21_600, 86_400, 259_200] as const;
@@ -16,43 +27,72 @@ export const BURN_WINDOW_SECONDS = [300, 1800, 3600, 7200, 21_600, 86_400, 259_2
 export interface StatusInput {
   readonly slo: string;
   readonly generation: number;
-  readonly periodSeconds: number;
+  readonly window: TimeWindow;
+  readonly secondWindow?: TimeWindow | undefined;
   readonly prepared: PreparedObjective;
-  readonly instant: SloInstant;
-  /** Alerts of the SLO, all objectives, that are open at the instant; see `rankAlerts`. */
+  readonly instant: ObjectiveInstant;
+  /** Events of a window that came after the lateness bound. */
+  readonly lateIn: (edges: WindowEdges) => number;
+  /** Burn-rate alerts of the SLO, all objectives, that are open at the instant; see `rankAlerts`. */
   readonly open: readonly AlertRecord[];
 }
 
 /** Computes a status from counts and the alerts open at the instant. */
 export function sloStatus(input: StatusInput): SloStatus {
-  const { prepared, instant, periodSeconds } = input;
+  const { prepared, instant } = input;
   const { target } = prepared.objective;
-  const { atMillis, timeline } = instant;
-  const budget = budgetAt(timeline, { target, periodSeconds, atMillis });
-  const { window, allowed, spent, remainingRatio, exhaustsInSeconds } = budget;
-  const coverage = coverageOf(window.edges, instant.generationFrom, instant.liveness);
+  const { atMillis, measure } = instant;
+  const { window, budget } = budgetAt(measure, { target, window: input.window, atMillis });
+  const coverage = coverageOf(window.edges, instant);
   const hasCoverage = !isBelow(coverage, instant.minCoverage);
   return {
     slo: input.slo,
     objective: prepared.objective.name,
     at: new Date(atMillis).toISOString(),
-    window: {
-      from: sliceIso(window.edges.from),
-      to: new Date(atMillis).toISOString(),
-      countedTo: sliceIso(window.edges.to),
-    },
+    window: countedWindow(window, atMillis),
     generation: input.generation,
     good: window.good,
     total: window.total,
-    sli: window.total === 0 ? null : window.good / window.total,
+    sli: ratioOf(window),
     target: toNumber(target),
     coverage: coverageRatio(coverage),
-    budget: { allowed, spent, remainingRatio, exhaustsInSeconds },
-    burn: BURN_WINDOW_SECONDS.map((seconds) => burnReading(readWindow(timeline, seconds, atMillis), target)),
+    scale: measure.scale,
+    unit: measure.unitSlices === 1 ? 'events' : 'slices',
+    budget,
+    excludedSeconds: excludedSeconds(measure, window.edges),
+    secondWindow: secondWindow(input),
+    burn: BURN_WINDOW_SECONDS.map((seconds) =>
+      burnReading(readWindow(measure, seconds, atMillis), { target, measure }),
+    ),
     tiers: tierReadings(input),
     omittedTiers: prepared.omitted,
-    state: stateOf(input, budget, hasCoverage),
-    late: window.late,
+    state: stateOf(input, window, hasCoverage),
+    late: input.lateIn(window.edges),
+  };
+}
+
+function excludedSeconds({ timeline }: Measure, { from, to }: WindowEdges): number {
+  const ranges = timeline.excludedRanges(from, to);
+  return ranges.reduce((sum, range) => sum + (range.to - range.from) * SLICE_SECONDS, 0);
+}
+
+function ratioOf({ good, total }: Counts): number | null {
+  return total === 0 ? null : good / total;
+}
+
+function secondWindow({ prepared, instant, secondWindow }: StatusInput): SecondWindowReading | null {
+  if (secondWindow === undefined) return null;
+  const { target } = prepared.objective;
+  const { atMillis, measure } = instant;
+  const { window, budget } = budgetAt(measure, { target, window: secondWindow, atMillis });
+  return {
+    text: secondWindow.text,
+    window: countedWindow(window, atMillis),
+    good: window.good,
+    total: window.total,
+    sli: ratioOf(window),
+    coverage: coverageRatio(coverageOf(window.edges, instant)),
+    budget,
   };
 }
 
@@ -74,8 +114,8 @@ function tierReadings(input: StatusInput): readonly TierReading[] {
       factor: tier.factorNumber,
       state: tierState(input, tier, judgement),
       reason:
-        tierReason(tier, judgement, prepared.objective.target) +
-        tierRemark(judgement, instant.minBadEvents, instant.minCoverage),
+        tierReason(tier, judgement, { target: prepared.objective.target, measure: instant.measure }) +
+        tierRemark(judgement, instant),
     };
   });
 }
@@ -87,7 +127,7 @@ function tierState(input: StatusInput, tier: PreparedTier, { isFrozen }: TierJud
   return input.open[0] === alert ? 'firing' : 'inhibited';
 }
 
-function stateOf(input: StatusInput, { window }: BudgetAt, hasCoverage: boolean): SloState {
+function stateOf(input: StatusInput, window: Counts, hasCoverage: boolean): SloState {
   const { objective } = input.prepared;
   if (!hasCoverage) return 'insufficient-data';
   if (window.total === 0) return 'no-data';

@@ -1,6 +1,8 @@
 /** `/api/v1/slos`: the list, definitions, status, series and budget. */
+
 import { toNumber } from '../../../engine/core/budget/fraction.ts';
 import { nearestName } from '../../../engine/core/nearest-name.ts';
+import { scaleOf } from '../../../engine/core/slices/measure.ts';
 import type { EngineView, SloDefinition, SloStatus } from '../../../engine/core/types.ts';
 import {
   AtQuerySchema,
@@ -96,7 +98,8 @@ export function registerSloRoutes(app: TypedApp, { view, now }: SloRouteOptions)
       },
     },
     async ({ params, query }) => {
-      const objective = objectiveOf(definitionOf(view, params.name), query.objective);
+      const definition = definitionOf(view, params.name);
+      const objective = objectiveOf(definition, query.objective);
       const toMillis = parseInstant('to', query.to, now());
       const fromMillis = parseInstant('from', query.from, toMillis - DAY_MILLIS);
       checkRange(fromMillis, toMillis);
@@ -105,7 +108,9 @@ export function registerSloRoutes(app: TypedApp, { view, now }: SloRouteOptions)
         string,
         string,
       ];
-      return { slo: params.name, objective, from, to, items: items ?? [] };
+      const { slices } = definition.objectives.find(({ name }) => name === objective) ?? {};
+      const scale = slices === undefined ? 1 : scaleOf(slices);
+      return { slo: params.name, objective, from, to, scale, items: items ?? [] };
     },
   );
 }
@@ -152,6 +157,12 @@ function statusOf(view: EngineView, name: string, { at, objective, now }: AtQuer
   return status;
 }
 
+/** Of the first objective: all have the same. */
+function budgetingMethod({ objectives: [objective] }: SloDefinition): string {
+  if (objective?.slices === undefined) return 'Occurrences';
+  return objective.slices.target === undefined ? 'RatioTimeslices' : 'Timeslices';
+}
+
 function definitionAnswer(definition: SloDefinition): SloDefinitionAnswer {
   const { name, displayName, service, description, labels, annotations, indicator, window, file } =
     definition;
@@ -160,13 +171,23 @@ function definitionAnswer(definition: SloDefinition): SloDefinitionAnswer {
     dimension: definition.dimension ?? null,
     indicator,
     window,
-    objectives: definition.objectives.map(({ target, ...objective }) => ({
+    secondWindow: definition.secondWindow ?? null,
+    budgetingMethod: budgetingMethod(definition),
+    objectives: definition.objectives.map(({ target, slices, ...objective }) => ({
       ...objective,
+      slices: slices
+        ? { seconds: slices.seconds, target: slices.target ? toNumber(slices.target) : null }
+        : null,
       target: toNumber(target),
       // Exact, and JSON has no big integers.
       targetFraction: { numerator: String(target.numerator), denominator: String(target.denominator) },
     })),
+    exclusions: (definition.exclusions ?? []).map((exclusion) => ({ ...exclusion })),
     minBadEvents: definition.minBadEvents,
+    minEvents: definition.minEvents ?? 0,
+    alertHoldSeconds: definition.alertHoldSeconds ?? 0,
+    budgetAlerts: [...(definition.budgetAlerts ?? [])],
+    noDataAlert: definition.noDataAlert ?? null,
     minCoverage: definition.minCoverage ?? 0,
     file,
   };

@@ -125,6 +125,7 @@ spec:
     metadata: { name: checkout-errors }
     spec:
       ratioMetric:
+        counter: true
         good:
           metricSource:
             type: otlp

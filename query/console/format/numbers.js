@@ -77,12 +77,19 @@ export function formatCount(count) {
 
 /** @param {number} count */
 function formatSmall(count) {
-  return Number.isInteger(count) ? grouped.format(count) : count.toFixed(1);
+  if (Number.isInteger(count)) return grouped.format(count);
+  return Math.abs(count) < 1 ? formatFraction(count) : count.toFixed(1);
 }
 
-/** Every digit of a count. @param {number | null} count */
+/** Every digit of a count; of a share of time slices three of them. @param {number | null} count */
 export function formatExact(count) {
-  return count === null ? ABSENT : grouped.format(count);
+  if (count === null) return ABSENT;
+  return Number.isInteger(count) ? grouped.format(count) : formatFraction(count);
+}
+
+/** @param {number} count */
+function formatFraction(count) {
+  return Math.abs(count) < 100 ? String(Number(count.toPrecision(3))) : grouped.format(Math.round(count));
 }
 
 /** A burn rate: 14.4×. @param {number | null} rate */

@@ -31,27 +31,40 @@ function times(alert, now) {
 
 /** @param {BurnReading} reading @param {number} factor */
 function windowRow(reading, factor) {
+  const { good, total, scale = 1 } = reading;
   return html`<tr>
     <th scope="row" title=${`Counted ${formatUtc(reading.from)} – ${formatUtc(reading.countedTo)}`}>${formatWindow(reading.window)}</th>
-    <td>${formatExact(reading.total - reading.good)}</td>
-    <td>${formatExact(reading.total)}</td>
+    <td>${formatExact((total - good) / scale)}</td>
+    <td>${formatExact(total / scale)}</td>
     <td>${formatBurn(reading.rate)}</td>
     <td>${formatBurn(factor)}</td>
   </tr>`;
 }
 
+/** @param {AlertRecord['details']} details */
+function budgetLeft({ remainingRatio, exhaustsInSeconds }) {
+  if (remainingRatio === null) return nothing;
+  const lasts =
+    exhaustsInSeconds === null
+      ? nothing
+      : html`; at that burn it lasts <b>${formatDuration(exhaustsInSeconds)}</b>`;
+  return html`<p>Budget left at the start: <b>${formatBudget(remainingRatio)}</b>${lasts}.</p>`;
+}
+
+/** Of a budget that is spent, or of silence. @param {AlertRecord['details']} details */
+function countedPart(details) {
+  return html`<p>Counted ${formatUtc(details.long.from)} – ${formatUtc(details.long.countedTo)}.</p>${budgetLeft(details)}`;
+}
+
 /** @param {AlertRecord} alert */
-function figures({ details, factor }) {
+function figures({ details, factor, kind = 'burn' }) {
+  if (kind !== 'burn') return countedPart(details);
   return html`<div class="scroll-x" tabindex="0" role="group" aria-label="Counts of both windows">
     <table class="figures">
       <thead><tr><th scope="col">Window</th><th scope="col">Bad</th><th scope="col">Total</th><th scope="col">Burn</th><th scope="col">Fires above</th></tr></thead>
       <tbody>${windowRow(details.long, factor)}${windowRow(details.short, factor)}</tbody>
     </table></div>
-    <p>Budget left at the start: <b>${formatBudget(details.remainingRatio)}</b>${
-      details.exhaustsInSeconds === null
-        ? nothing
-        : html`; at that burn it lasts <b>${formatDuration(details.exhaustsInSeconds)}</b>`
-    }.</p>`;
+    ${budgetLeft(details)}`;
 }
 
 /** @param {readonly string[]} traceIds */

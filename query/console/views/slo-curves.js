@@ -11,7 +11,7 @@ import { html } from '../vendor.js';
 /** @import {AlertRecord, SeriesPoint, SloStatus} from '../../../engine/core/types.ts' */
 /** @import {CurveModel} from '../parts/curve-chart.js' */
 /** @import {ViewContext} from './context.js' */
-/** @typedef {{ readonly from: string, readonly to: string, readonly items: readonly SeriesPoint[] }} Series */
+/** @typedef {{ readonly from: string, readonly to: string, readonly scale: number, readonly items: readonly SeriesPoint[] }} Series */
 /** @typedef {{ readonly status: SloStatus | undefined, readonly alerts: readonly AlertRecord[] }} Beside */
 
 /** Rows of the table that stands for the curves. */
@@ -81,8 +81,8 @@ function curve(model, text) {
     <curve-chart .model=${model}></curve-chart></figure>`;
 }
 
-/** The same figures to read. @param {readonly SeriesPoint[]} points @param {number} now */
-function asTable(points, now) {
+/** The same figures to read. @param {Series} series @param {number} now */
+function asTable({ items: points, scale }, now) {
   const step = Math.max(1, Math.ceil(points.length / TABLE_ROWS));
   const rows = points.filter((_, index) => (points.length - 1 - index) % step === 0).reverse();
   return html`<details class="as-table"><summary>Curves as a table</summary>
@@ -91,7 +91,7 @@ function asTable(points, now) {
       <tbody>${rows.map(
         (
           point,
-        ) => html`<tr><th scope="row">${moment(point.at, now)}</th><td>${formatExact(point.good)}</td><td>${formatExact(point.total)}</td>
+        ) => html`<tr><th scope="row">${moment(point.at, now)}</th><td>${formatExact(point.good / scale)}</td><td>${formatExact(point.total / scale)}</td>
         <td>${formatSli(point.sli)}</td><td>${formatBurn(point.burn)}</td><td>${formatBudget(point.remainingRatio)}</td></tr>`,
       )}</tbody>
     </table></div></details>`;
@@ -109,7 +109,7 @@ function drawn(context, series, beside) {
       ${curve(sliModel(series, beside), 'of each step; dashed: the target')}
       ${curve(burnModel(series, beside), 'of each step; dashed: factors of the tiers')}
       ${curve(budgetModel(series, beside), 'of the whole window')}
-    </div>${asTable(series.items, context.now)}`;
+    </div>${asTable(series, context.now)}`;
 }
 
 /** @param {ViewContext} context @param {Beside} beside */

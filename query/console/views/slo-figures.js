@@ -33,11 +33,16 @@ function sli(status) {
 }
 
 /** @param {SloStatus} status */
-function budget({ budget: { remainingRatio, spent, allowed } }) {
+function budget({ budget, scale }) {
+  const { remainingRatio } = budget;
+  const spent = budget.spent === null ? null : budget.spent / scale;
+  // Whole events; time slices that count by their ratio may be spent in part.
+  const allowed =
+    budget.allowed === null ? null : scale === 1 ? Math.floor(budget.allowed) : budget.allowed / scale;
   const detail =
     spent === null || allowed === null
       ? 'unknown without events'
-      : html`<span title=${`${formatExact(spent)} of ${formatExact(Math.floor(allowed))}`}>${formatCount(spent)} bad of ${formatCount(Math.floor(allowed))} allowed</span>`;
+      : html`<span title=${`${formatExact(spent)} of ${formatExact(allowed)}`}>${formatCount(spent)} bad of ${formatCount(allowed)} allowed</span>`;
   const over = remainingRatio !== null && remainingRatio < 0;
   return figure(
     'Budget left',
@@ -48,12 +53,14 @@ function budget({ budget: { remainingRatio, spent, allowed } }) {
 }
 
 /** How long the budget lasts at the burn of the last hour. @param {SloStatus} status */
-function exhaustion({ budget: { exhaustsInSeconds, remainingRatio }, burn }) {
+function exhaustion({ budget: { exhaustsInSeconds, remainingRatio }, burn, window }) {
   const hour = burn.find((reading) => reading.window === '1h');
   const at = 'at the burn of the last hour';
   if (remainingRatio === null) return figure('Lasts', '—', 'unknown without events');
-  if (remainingRatio <= 0)
-    return figure('Lasts', html`<span class="missed">Spent</span>`, 'until bad events leave the window');
+  if (remainingRatio <= 0) {
+    const until = window.periodEnds === null ? 'until bad events leave the window' : 'until the period ends';
+    return figure('Lasts', html`<span class="missed">Spent</span>`, until);
+  }
   if (exhaustsInSeconds === null)
     return figure('Lasts', 'Not running out', hour?.rate === 0 ? 'no bad event in the last hour' : at);
   return figure('Lasts', formatDuration(exhaustsInSeconds), at);
@@ -61,10 +68,11 @@ function exhaustion({ budget: { exhaustsInSeconds, remainingRatio }, burn }) {
 
 /** @param {SloStatus} status */
 function events(status) {
+  const [good, total] = [status.good / status.scale, status.total / status.scale];
   return figure(
-    'Events',
-    html`<span title=${formatExact(status.total)}>${formatCount(status.total)}</span>`,
-    html`<span title=${`${formatExact(status.good)} good`}>${formatCount(status.total - status.good)} bad</span>${status.late === 0 ? nothing : html` · <span title="Came after the lateness bound; in no figure">${formatCount(status.late)} too late</span>`}`,
+    status.unit === 'events' ? 'Events' : 'Time slices',
+    html`<span title=${formatExact(total)}>${formatCount(total)}</span>`,
+    html`<span title=${`${formatExact(good)} good`}>${formatCount(total - good)} bad</span>${status.late === 0 ? nothing : html` · <span title="Came after the lateness bound; in no figure">${formatCount(status.late)} too late</span>`}`,
   );
 }
 
@@ -73,12 +81,26 @@ function coverage({ coverage: ratio }) {
   return figure('Coverage', formatShare(ratio), 'measured since counting began');
 }
 
+/** @param {SloDefinitionAnswer['window']} window */
+const windowTitle = (window) =>
+  window.kind === 'rolling' ? `Rolling window of ${window.text}` : `Calendar window of ${window.text}`;
+
+/** The same counts over the SLO's second window. @param {SloStatus} status @param {number} now */
+function secondWindow({ secondWindow: second, target }, now) {
+  if (second === null) return nothing;
+  const { text, sli: ratio, budget: left, window } = second;
+  return html`<p class="muted window-edges">Second window of ${text}:
+    <b>${formatBudget(left.remainingRatio)}</b> of the budget left at ${formatSli(ratio)} (target ${formatTarget(target)}),
+    since ${moment(window.from, now)}${window.periodEnds === null ? nothing : html`; the period ends ${moment(window.periodEnds, now)}`}</p>`;
+}
+
 /** @param {SloStatus} status @param {{ readonly now: number, readonly definition: SloDefinitionAnswer | undefined }} options */
 export function figures(status, { now, definition }) {
   return html`<section aria-label="Now"><dl class="figures-row">
       ${budget(status)}${sli(status)}${exhaustion(status)}${events(status)}${coverage(status)}
     </dl>
-    <p class="muted window-edges">${definition === undefined ? 'Window' : `Rolling window of ${definition.window.text}`}:
-      ${moment(status.window.from, now)} – ${moment(status.window.to, now)}, counted to ${moment(status.window.countedTo, now)} · objective <code>${status.objective}</code>${status.generation > 1 ? html` · <span title="What is counted was edited; older events are not in these figures">generation ${status.generation}</span>` : nothing}</p>
+    <p class="muted window-edges">${definition === undefined ? 'Window' : windowTitle(definition.window)}:
+      ${moment(status.window.from, now)} – ${moment(status.window.to, now)}, counted to ${moment(status.window.countedTo, now)}${status.window.periodEnds === null ? nothing : html`; the period ends ${moment(status.window.periodEnds, now)}`} · objective <code>${status.objective}</code>${status.generation > 1 ? html` · <span title="What is counted was edited; older events are not in these figures">generation ${status.generation}</span>` : nothing}</p>
+    ${status.excludedSeconds === 0 ? nothing : html`<p class="muted window-edges">${formatDuration(status.excludedSeconds)} of the window are excluded.</p>`}${secondWindow(status, now)}
   </section>`;
 }

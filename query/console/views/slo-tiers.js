@@ -25,12 +25,13 @@ function gauge(rate, factor) {
 
 /** @param {string} label @param {string} window @param {BurnReading | undefined} reading @param {number} factor */
 function reading(label, window, reading, factor) {
-  const bad = reading === undefined ? null : reading.total - reading.good;
+  const scale = reading?.scale ?? 1;
+  const bad = reading === undefined ? null : (reading.total - reading.good) / scale;
   const rate = reading?.rate ?? null;
   const edges =
     reading === undefined ? nothing : `Counted ${formatUtc(reading.from)} – ${formatUtc(reading.countedTo)}`;
   return html`<td role="cell" class="cell-burn" title=${edges}><span class="burn-head"><span class="muted">${label} ${formatWindow(window)}</span><b class=${rate !== null && rate > factor ? 'missed' : ''}>${formatBurn(rate)}</b></span>
-    ${gauge(rate, factor)}<span class="muted">${bad === null ? nothing : `${formatExact(bad)} bad of ${formatExact(reading?.total ?? 0)}`}</span></td>`;
+    ${gauge(rate, factor)}<span class="muted">${bad === null ? nothing : `${formatExact(bad)} bad of ${formatExact((reading?.total ?? 0) / scale)}`}</span></td>`;
 }
 
 /** @param {TierState} state */

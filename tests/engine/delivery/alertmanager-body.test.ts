@@ -1,13 +1,41 @@
 /** What Alertmanager is sent. */
 import { describe, expect, test } from 'vitest';
+import type { AlertRecord } from '../../../engine/core/types.ts';
+import { alertLabels } from '../../../engine/delivery/alert-labels.ts';
 import { alertmanagerBody } from '../../../engine/delivery/alertmanager-body.ts';
+import type { BurnExplanation, Notification } from '../../../engine/delivery/types.ts';
 import { watchdog } from '../../../engine/delivery/watchdog.ts';
 import { at, FIRING, MINUTE, T0 } from './support/alerts.ts';
 
 const OPTIONS = { nowMillis: T0 + MINUTE, consoleUrl: 'https://valet.example/' };
 const LINK = 'https://valet.example/#/slo/acme%2Fcheckout';
 
+/** The page, raised by something else. */
+function of(change: Partial<AlertRecord>): Notification {
+  const burn = FIRING.burn as BurnExplanation;
+  const alert = { ...burn.alert, ...change };
+  return { ...FIRING, labels: alertLabels(alert), burn: { ...burn, alert, inhibited: [] } };
+}
+
 describe('alertmanagerBody()', () => {
+  test('names what raised an alert, so that it can be routed', () => {
+    const spent = of({
+      kind: 'budget',
+      severity: 'ticket',
+      longWindow: '30d',
+      shortWindow: '30d',
+      factor: 0.9,
+    });
+    const silent = of({ kind: 'no-data', longWindow: '10m', shortWindow: '10m', factor: 0 });
+    const bodies = alertmanagerBody([spent, silent], OPTIONS);
+    expect(bodies.map(({ labels }) => labels['alertname'])).toEqual(['ValetErrorBudgetSpent', 'ValetNoData']);
+    expect(bodies.map(({ annotations }) => annotations['summary'])).toEqual([
+      'Checkout: 90 % of the error budget of 30d is spent',
+      'Checkout: no event for 10m',
+    ]);
+    expect(bodies[0]?.annotations['tier']).toBe('ticket 90 % of 30d');
+  });
+
   test('has identity in labels, every number in annotations, and an end five minutes ahead', () => {
     expect(alertmanagerBody([FIRING], OPTIONS)).toEqual([
       {

@@ -19,7 +19,7 @@ function known(slo: string): KnownSlo {
     indicator: { total: { signal: 'traces' } },
     objectives: [objective],
   };
-  const prepared = prepareObjective(objective, defaultTiers(objective.target, 2_592_000));
+  const prepared = prepareObjective(objective, defaultTiers(objective, 2_592_000));
   return { entry: { slo }, definition, objectives: [prepared] } as unknown as KnownSlo;
 }
 

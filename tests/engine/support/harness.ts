@@ -152,11 +152,15 @@ export interface SloYamlOptions {
   readonly signal?: Signal;
   readonly total?: string;
   readonly good?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** In place of properties of `spec`. */
+  readonly spec?: Readonly<Record<string, unknown>>;
 }
 
 /** An OpenSLO document. */
 export function sloYaml(options: SloYamlOptions = {}): string {
   const { name = 'shop-availability', target = '0.999', window = '30d', signal = 'traces' } = options;
+  const { annotations, spec } = options;
   const {
     total = 'resource.attributes["service.name"] == "shop"',
     good = 'span.status.code != STATUS_CODE_ERROR',
@@ -165,7 +169,7 @@ export function sloYaml(options: SloYamlOptions = {}): string {
   return JSON.stringify({
     apiVersion: 'openslo/v1',
     kind: 'SLO',
-    metadata: { name },
+    metadata: { name, ...(annotations && { annotations }) },
     spec: {
       service: 'shop',
       budgetingMethod: 'Occurrences',
@@ -175,6 +179,7 @@ export function sloYaml(options: SloYamlOptions = {}): string {
         spec: { ratioMetric: { counter: true, total: source(total), good: source(good) } },
       },
       objectives: [{ target: Number(target) }],
+      ...spec,
     },
   });
 }

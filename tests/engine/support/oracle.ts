@@ -63,8 +63,13 @@ export class Oracle {
       bigint,
       bigint,
     ];
-    const inside = this.#events.filter(({ nanos }) => nanos >= from && nanos < to);
-    return { good: inside.filter(({ isBad }) => !isBad).length, total: inside.length };
+    return count(this.#events.filter(({ nanos }) => nanos >= from && nanos < to));
+  }
+
+  /** Of [from, to), milliseconds. */
+  between(fromMillis: number, toMillis: number): { readonly good: number; readonly total: number } {
+    const [from, to] = [BigInt(fromMillis) * 1_000_000n, BigInt(toMillis) * 1_000_000n];
+    return count(this.#events.filter(({ nanos }) => nanos >= from && nanos < to));
   }
 
   #isAbove(seconds: number, atMillis: number, [numerator, denominator]: readonly [bigint, bigint]): boolean {
@@ -83,4 +88,8 @@ export class Oracle {
       }
     }
   }
+}
+
+function count(events: readonly OracleEvent[]): { readonly good: number; readonly total: number } {
+  return { good: events.filter(({ isBad }) => !isBad).length, total: events.length };
 }

@@ -22,6 +22,7 @@ describe('GET /api/v1/slos', () => {
       displayName: 'Stretch',
       target: 0.9999,
       targetFraction: { numerator: '9999', denominator: '10000' },
+      slices: null,
     });
     expect(answer.indicator.good.where).toBe('span.status.code != 2');
   });

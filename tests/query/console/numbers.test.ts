@@ -86,6 +86,8 @@ describe('formatCount()', () => {
   ])('shortens %s', (count, text) => expect(plain(formatCount(count))).toBe(text));
 
   it('is the short form of formatExact()', () => expect(formatExact(108_864_000)).toBe('108,864,000'));
+  it('has three digits of a share', () =>
+    expect([0.002822, 12.3456].map(formatExact)).toEqual(['0.00282', '12.3']));
 });
 
 describe('formatBurn()', () => {

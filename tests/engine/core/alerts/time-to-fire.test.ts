@@ -6,9 +6,11 @@ import { fraction } from '../../../../engine/core/budget/fraction.ts';
 import { secondsToFire, secondsToReset } from '../../../../engine/core/budget/seconds-to-fire.ts';
 import { defaultTiers } from '../../../../engine/core/budget/tiers.ts';
 import { SampleRing } from '../../../../engine/core/replica/sample-ring.ts';
+import { CountedTimeline } from '../../../../engine/core/slices/counted-timeline.ts';
 import { Liveness } from '../../../../engine/core/slices/liveness.ts';
+import { eventMeasure } from '../../../../engine/core/slices/measure.ts';
 import { sliceMillis } from '../../../../engine/core/slices/slice.ts';
-import { Timeline } from '../../../../engine/core/slices/timeline.ts';
+
 import type { AlertRecord, SloDefinition } from '../../../../engine/core/types.ts';
 
 const DAY = 86_400;
@@ -29,8 +31,8 @@ function play(
   cleanSlices: number,
 ): Map<string, AlertRecord> {
   const objective = { name: 'o', target: fraction(Math.round(target * 1000), 100_000) };
-  const objectives = [prepareObjective(objective, defaultTiers(objective.target, 30 * DAY))];
-  const timeline = new Timeline();
+  const objectives = [prepareObjective(objective, defaultTiers(objective, 30 * DAY))];
+  const timeline = new CountedTimeline(1);
   for (let slice = S0 - 27_000; slice < S0; slice += 1) {
     timeline.add(slice, { good: PER_SLICE, total: PER_SLICE, late: 0 });
   }
@@ -40,7 +42,17 @@ function play(
     timeline.add(S0 + passed, { good: PER_SLICE - bad, total: PER_SLICE, late: 0 });
     const atMillis = sliceMillis(S0 + passed + 1);
     const liveness = new Liveness();
-    const instant = { timeline, liveness, generationFrom: 0, minBadEvents: 1, minCoverage: 0, atMillis };
+    const measureOf = () => eventMeasure(timeline);
+    const instant = {
+      events: timeline,
+      minEvents: 0,
+      measureOf,
+      liveness,
+      generationFrom: 0,
+      minBadEvents: 1,
+      minCoverage: 0,
+      atMillis,
+    };
     const open = [...alerts.values()].filter(({ endedAt }) => endedAt === null);
     const input = {
       slo: 's',
@@ -71,7 +83,7 @@ test.each([
   [95, 100],
 ])('at %d %% with %d %% errors every tier fires in the slice after its closed form', (target, percent) => {
   const errors = { target: fraction(Math.round(target * 1000), 100_000), errorRatio: fraction(percent, 100) };
-  const { tiers } = defaultTiers(errors.target, 30 * DAY);
+  const { tiers } = defaultTiers(errors, 30 * DAY);
   const alerts = play(target, PER_SLICE * (percent / 100), 2700, 0);
   for (const tier of tiers) {
     const closed = secondsToFire(tier, errors);
@@ -108,15 +120,15 @@ test('15 % errors for 10 min at 99.9 %: fires after 345.6 s, ends 271.2 s after 
   const alerts = play(99.9, 150, 60, 60);
   expect(secondsAfter(S0, alerts.get('1h')?.startedAt)).toBe(350);
   expect(secondsAfter(S0 + 60, alerts.get('1h')?.endedAt)).toBe(280);
-  const [page] = defaultTiers(fraction(999, 1000), 30 * DAY).tiers;
+  const [page] = defaultTiers({ target: fraction(999, 1000) }, 30 * DAY).tiers;
   const errors = { target: fraction(999, 1000), errorRatio: fraction(15, 100) };
   expect(page && secondsToReset(page, errors)).toBe(271.2);
 });
 
 test('a tier waits for the minimum of bad events and says so', () => {
   const objective = { name: 'o', target: fraction(999, 1000) };
-  const objectives = [prepareObjective(objective, defaultTiers(objective.target, 30 * DAY))];
-  const timeline = new Timeline();
+  const objectives = [prepareObjective(objective, defaultTiers(objective, 30 * DAY))];
+  const timeline = new CountedTimeline(1);
   timeline.add(S0, { good: 6, total: 10, late: 0 });
   const judge = (minBadEvents: number) =>
     evaluateTiers({
@@ -124,7 +136,9 @@ test('a tier waits for the minimum of bad events and says so', () => {
       definition,
       objectives,
       instant: {
-        timeline,
+        events: timeline,
+        minEvents: 0,
+        measureOf: () => eventMeasure(timeline),
         liveness: new Liveness(),
         generationFrom: 0,
         minBadEvents,

@@ -19,7 +19,7 @@ const percent = (value: number) => fraction(Math.round(value * 1000), 100_000);
 const TARGET_999 = percent(99.9);
 
 /** The four tiers of 99.9 % over 30 days, for targets where some of them cannot fire too. */
-const TIERS: readonly Tier[] = defaultTiers(TARGET_999, 30 * DAY).tiers;
+const TIERS: readonly Tier[] = defaultTiers({ target: TARGET_999 }, 30 * DAY).tiers;
 
 describe('maximumBurn()', () => {
   test.each([
@@ -85,17 +85,22 @@ describe('defaultTiers()', () => {
     ['long windows beyond the period', 99, DAY, ['page 1h', 'page 6h', 'ticket 1d', 'ticket 3d']],
     ['nothing', 95, 30 * DAY, []],
   ])('defaultTiers() leaves out and names %s', (_, target, period, omitted) => {
-    expect(defaultTiers(percent(target), period).omitted.map(({ tier }) => tier)).toEqual(omitted);
+    expect(defaultTiers({ target: percent(target) }, period).omitted.map(({ tier }) => tier)).toEqual(
+      omitted,
+    );
   });
 
   test('defaultTiers() leaves out a factor that equals the maximum', () => {
     const target = fraction(5, 6);
     expect(toNumber(maximumBurn(target))).toBe(6);
-    expect(defaultTiers(target, 30 * DAY).omitted.map(({ tier }) => tier)).toEqual(['page 1h', 'page 6h']);
+    expect(defaultTiers({ target }, 30 * DAY).omitted.map(({ tier }) => tier)).toEqual([
+      'page 1h',
+      'page 6h',
+    ]);
   });
 
   test('defaultTiers() says why', () => {
-    const reasons = defaultTiers(percent(90), 30 * DAY).omitted.map(({ reason }) => reason);
+    const reasons = defaultTiers({ target: percent(90) }, 30 * DAY).omitted.map(({ reason }) => reason);
     expect(reasons).toEqual(['its factor 14.4 cannot be reached: a full outage burns at 10']);
   });
 });

@@ -34,7 +34,10 @@ describe('Timeline', () => {
             timeline.add(S0 - slices, { good, total: good + bad, late });
           }
           if (forgets) timeline.forget([S0 - 2400, S0 - 27_000, S0 - 90 * 8640]);
-          const { from, to } = windowEdges(window, S0 * SLICE_MILLIS - past, timeline.floors());
+          const { from, to } = windowEdges(window, S0 * SLICE_MILLIS - past, {
+            floors: timeline.floors(),
+            unitSlices: 1,
+          });
           const inside = events.filter((event) => S0 - event.ago >= from && S0 - event.ago < to);
           const sum = (field: 'good' | 'bad' | 'late') =>
             inside.reduce((all, event) => all + event[field], 0);
@@ -56,7 +59,10 @@ describe('Timeline', () => {
         const restored = new Timeline();
         for (const place of fed.takeDirty()) restored.restoreBlock(place, fed.encodeBlock(place));
         for (const window of [HOUR, DAY, 30 * DAY]) {
-          const { from, to } = windowEdges(window, (S0 + 1) * SLICE_MILLIS, fed.floors());
+          const { from, to } = windowEdges(window, (S0 + 1) * SLICE_MILLIS, {
+            floors: fed.floors(),
+            unitSlices: 1,
+          });
           expect(restored.sum(from, to)).toEqual(fed.sum(from, to));
         }
         expect(restored.firstSlice()).toBe(fed.firstSlice());
@@ -82,16 +88,19 @@ describe('windowEdges()', () => {
     ['1 min steps up to 3 d', DAY, S0 + 12 - 8640, S0 + 13],
     ['15 min steps beyond', 30 * DAY, S0 - 30 * 8640, S0 + 13],
   ])('windowEdges() moves the old edge in %s, the young one in slices', (_, seconds, from, to) => {
-    expect(windowEdges(seconds, at, none)).toEqual({ from, to });
+    expect(windowEdges(seconds, at, { floors: none, unitSlices: 1 })).toEqual({ from, to });
   });
 
   test('windowEdges() on an edge ends there', () => {
-    expect(windowEdges(300, S0 * SLICE_MILLIS, none)).toEqual({ from: S0 - 30, to: S0 });
+    expect(windowEdges(300, S0 * SLICE_MILLIS, { floors: none, unitSlices: 1 })).toEqual({
+      from: S0 - 30,
+      to: S0,
+    });
   });
 
   test('windowEdges() rounds outward where the fine levels no longer reach', () => {
     const floors = [S0 + 90, S0 + 90, 0] as const;
-    expect(windowEdges(300, at, floors)).toEqual({ from: S0 - 90, to: S0 + 90 });
+    expect(windowEdges(300, at, { floors, unitSlices: 1 })).toEqual({ from: S0 - 90, to: S0 + 90 });
   });
 });
 

@@ -1,0 +1,48 @@
+/** When an exclusion takes place: once, or as an RFC 5545 rule says. */
+import { RRuleTemporal } from 'rrule-temporal';
+import { Temporal } from 'temporal-polyfill';
+import type { Exclusion } from '../types.ts';
+
+/** Half-open, milliseconds since the epoch. */
+export interface Interval {
+  readonly fromMillis: number;
+  readonly toMillis: number;
+}
+
+/** Wall clocks differ from UTC by less. */
+const MAX_OFFSET_MILLIS = 27 * 3_600_000;
+
+/**
+ * The occurrences that touch [from, to), ascending. Rules are followed on the wall clock of the exclusion's zone: a time
+ * of day that the clocks skip is moved on by what they skip, one that comes twice is the first. By month, a day that
+ * the month does not have is its last.
+ */
+export function occurrences(exclusion: Exclusion, fromMillis: number, toMillis: number): readonly Interval[] {
+  const { start, timeZone, seconds } = exclusion;
+  const length = seconds * 1000;
+  const at = (wall: Temporal.PlainDateTime): Interval => {
+    const millis = wall.toZonedDateTime(timeZone).epochMilliseconds;
+    return { fromMillis: millis, toMillis: millis + length };
+  };
+  const walls =
+    exclusion.rule === undefined
+      ? [Temporal.PlainDateTime.from(start)]
+      : wallClocks(exclusion, fromMillis - length - MAX_OFFSET_MILLIS, toMillis + MAX_OFFSET_MILLIS);
+  return walls.map(at).filter((each) => each.toMillis > fromMillis && each.fromMillis < toMillis);
+}
+
+/** The rule of an exclusion; throws an Error for one that cannot be followed. */
+export function recurrence({ start, rule = '' }: Pick<Exclusion, 'start' | 'rule'>): RRuleTemporal {
+  const isByMonth = /FREQ=(?:MONTHLY|YEARLY)/.test(rule) && !rule.includes('SKIP=');
+  const rruleString = isByMonth ? `RSCALE=GREGORIAN;${rule};SKIP=BACKWARD` : rule;
+  const dtstart = Temporal.ZonedDateTime.from(`${start}[UTC]`);
+  return new RRuleTemporal({ rruleString, dtstart, strict: true });
+}
+
+const rules = new WeakMap<Exclusion, RRuleTemporal>();
+
+function wallClocks(exclusion: Exclusion, from: number, to: number): readonly Temporal.PlainDateTime[] {
+  const known = rules.get(exclusion) ?? recurrence(exclusion);
+  rules.set(exclusion, known);
+  return known.between(new Date(from), new Date(to), true).map((each) => each.toPlainDateTime());
+}
