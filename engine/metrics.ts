@@ -54,7 +54,7 @@ export function engineMetrics(registry: Registry): EngineMetrics {
     resultRowsDropped: counter('result_rows_dropped', 'Result rows given up while ClickHouse was away', [
       'table',
     ]),
-    alerts: counter('alerts', 'Burn-rate alerts begun', ['slo', 'severity']),
+    alerts: counter('alerts', 'Alerts begun', ['slo', 'severity']),
     logFailures: counter('log_failures', 'Steps put off because the log failed', ['activity']),
     delivery: deliveryMetrics(registry),
     decoded: dictionaryGauge(registry, 'valet_engine_dictionary_entries'),

@@ -34,12 +34,18 @@ export interface StateExcludedRecord {
   readonly generation: number;
   /** Of judged slices; empty for events. */
   readonly rule: string;
-  /** Which exclusions: see `ExclusionCalendar.key`. */
-  readonly exclusions: string;
   readonly level: number;
   readonly block: number;
   /** As in {@link StateCountsRecord}. */
   readonly cells: readonly number[];
+}
+
+/** The exclusions that took out the blocks of a generation. Key `exclusions|<slo>|<generation>`; deleted when there are none. */
+export interface StateExclusionsRecord<Exclusion> {
+  readonly kind: 'exclusions';
+  readonly slo: string;
+  readonly generation: number;
+  readonly exclusions: readonly Exclusion[];
 }
 
 /** Recent trace ids of bad events. Key `samples|<slo>|<generation>`. */
@@ -96,10 +102,11 @@ export interface StateAlertRecord<Alert> {
   readonly alert: Alert;
 }
 
-export type StateRecord<Alert> =
+export type StateRecord<Alert, Exclusion = unknown> =
   | StateCountsRecord
   | StateSlicesRecord
   | StateExcludedRecord
+  | StateExclusionsRecord<Exclusion>
   | StateSamplesRecord
   | StateAliveRecord
   | StateProgressRecord

@@ -262,7 +262,7 @@ export class EngineReplica implements EngineView {
       window: definition.window.text,
       state: status.state,
       sli: status.sli,
-      remainingRatio: status.budget.remainingRatio,
+      remainingRatio: status.budget.periodRemainingRatio ?? status.budget.remainingRatio,
       firing: [...new Set(firing.map(({ severity }) => severity))],
       problems: this.definitions.problemsOf(definition.file),
     };

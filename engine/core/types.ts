@@ -209,6 +209,11 @@ export interface BudgetReading {
   readonly spent: number | null;
   /** May be negative. */
   readonly remainingRatio: number | null;
+  /**
+   * Of a calendar window: what is left of the budget of the whole period, should its traffic go on as before; null for a
+   * rolling one.
+   */
+  readonly periodRemainingRatio: number | null;
   /** null for a calendar window when the period ends before the budget does. */
   readonly exhaustsInSeconds: number | null;
 }
@@ -312,6 +317,7 @@ export interface SloSummary {
   readonly window: string;
   readonly state: SloState;
   readonly sli: number | null;
+  /** Of a calendar window that of the whole period. */
   readonly remainingRatio: number | null;
   /** Severity of the alert that fires, of whichever objective. */
   readonly firing: readonly Severity[];

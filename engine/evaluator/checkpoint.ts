@@ -20,7 +20,8 @@ export function checkpointRecords(share: Share, nowMillis: number): readonly New
   const forgotten = [...replica.evaluated].flatMap(([signal, slice]) => replica.forget(signal, slice));
   return [
     ...changedBlocks(replica.counts),
-    ...forgotten.map(deleteBlock),
+    ...[...forgotten, ...goneBlocks(replica.counts)].map(deleteBlock),
+    ...changedExclusions(replica.counts),
     ...forgetAlerts(share, nowMillis),
     ...changes.map((alert) => stateRecord({ kind: 'alert', alert })),
     progressRecord(share),
@@ -30,6 +31,26 @@ export function checkpointRecords(share: Share, nowMillis: number): readonly New
 /** A record of `valet_state`. */
 function stateRecord(record: StateRecord<AlertRecord>): NewRecord {
   return { key: stateKey(record), value: encodeJson(record) };
+}
+
+/** Blocks that exclusions that changed had taken out. */
+function goneBlocks(counts: CountBook): readonly ForgottenBlock[] {
+  return [...counts.all()].flatMap((each) => {
+    const { slo, generation } = each;
+    return each
+      .takeGone()
+      .map(({ rule, ...place }) => ({ ...place, owner: { slo, generation, rule, isExcluded: true } }));
+  });
+}
+
+function changedExclusions(counts: CountBook): readonly NewRecord[] {
+  return [...counts.all()].flatMap((each) => {
+    const exclusions = each.takeExclusions();
+    if (exclusions === undefined) return [];
+    const { slo, generation } = each;
+    const record = { kind: 'exclusions', slo, generation, exclusions } as const;
+    return [exclusions.length === 0 ? { key: stateKey(record), value: EMPTY } : stateRecord(record)];
+  });
 }
 
 function deleteBlock({ owner, level, block }: ForgottenBlock): NewRecord {
@@ -57,10 +78,9 @@ interface Block extends BlockPlace {
 function blockRecord(
   { slo, generation, rule, isExcluded }: Exclude<ForgottenBlock['owner'], { readonly signal: Signal }>,
   block: Block,
-  exclusions = '',
 ): StateRecord<AlertRecord> {
   const of = { slo, generation, ...block };
-  if (isExcluded) return { kind: 'excluded', rule, exclusions, ...of };
+  if (isExcluded) return { kind: 'excluded', rule, ...of };
   return rule === EVENTS ? { kind: 'counts', ...of } : { kind: 'slices', rule, ...of };
 }
 
@@ -69,11 +89,11 @@ function changedBlocks(counts: CountBook): readonly NewRecord[] {
   const records: StateRecord<AlertRecord>[] = [];
   for (const generationCounts of counts.all()) {
     const { slo, generation, samples } = generationCounts;
-    for (const { rule, timeline, exclusions } of generationCounts.timelines()) {
-      const owner = { slo, generation, rule, isExcluded: exclusions !== undefined };
+    for (const { rule, timeline, isExcluded } of generationCounts.timelines()) {
+      const owner = { slo, generation, rule, isExcluded };
       for (const place of timeline.takeDirty()) {
         const block = { ...place, cells: timeline.encodeBlock(place) };
-        records.push(blockRecord(owner, block, exclusions));
+        records.push(blockRecord(owner, block));
       }
     }
     const changed = samples.takeDirty();

@@ -68,6 +68,8 @@ export class Evaluator {
   readonly #gate = new Gate();
   readonly #shares: Shares;
   #lastRoundMillis = Number.NEGATIVE_INFINITY;
+  /** Open alerts that fired and were counted. */
+  readonly #told = new Set<string>();
   #steps = 0;
 
   constructor(options: EvaluatorOptions) {
@@ -267,7 +269,13 @@ export class Evaluator {
   }
 
   #countAlerts({ changes }: Share): void {
-    const begun = changes.filter(({ endedAt, state }) => endedAt === null && state === 'firing');
-    for (const { slo, severity } of begun) this.#options.metrics.alerts.inc({ slo, severity });
+    for (const { id, slo, severity, endedAt, state, calmSince } of changes) {
+      if (endedAt !== null) this.#told.delete(id);
+      else if (state === 'firing' && !this.#told.has(id)) {
+        this.#told.add(id);
+        // One that is calm began long ago, under another owner.
+        if (calmSince === undefined) this.#options.metrics.alerts.inc({ slo, severity });
+      }
+    }
   }
 }

@@ -2,16 +2,17 @@
  * Alerts on how much of a budget is spent, where the SLO asks for them (`valet/budget-alerts`).
  *
  * 1. One begins when its share of the budget is spent, by at least as many bad events as the SLO demands.
- * 2. It ends when {@link CALM_PERCENT} of the budget less than its share is spent, so that it does not flap.
+ * 2. It ends when {@link CALM_PERCENT} of the budget less than its share is spent, or half of it where that is more, so
+ *    that it does not flap.
  * 3. Of those open the one with the highest share fires.
  * 4. The budget of a calendar's period is that of the whole period, should its traffic go on as before.
  * 5. Below the minimum of coverage none begins or ends.
  */
 import { errorBudget } from '../budget/error-budget.ts';
 import { coverageOf } from '../slices/coverage.ts';
-import { budgetAt, budgetCounts } from '../status/budget-at.ts';
+import { budgetAt } from '../status/budget-at.ts';
 import { burnReading, type PeriodReading } from '../status/read-window.ts';
-import type { AlertRecord, Counts, Fraction, Objective } from '../types.ts';
+import type { AlertRecord, BudgetReading, Counts, Fraction, Objective } from '../types.ts';
 import { endAlert, inhibit, isRetroactive } from './alert-lanes.ts';
 import type { EvaluateInput } from './evaluate-tiers.ts';
 import { isBelow, type ObjectiveInstant, objectiveInstant } from './judge-tier.ts';
@@ -51,9 +52,12 @@ function judge(input: EvaluateInput, objective: Objective, percents: readonly nu
   const instant = objectiveInstant(input.instant, objective);
   const { atMillis, measure, minBadEvents, minCoverage } = instant;
   const { target } = objective;
-  const { window, budget } = budgetAt(measure, { target, window: input.definition.window, atMillis });
+  const { window, counts, budget } = budgetAt(measure, {
+    ...instant,
+    target,
+    window: input.definition.window,
+  });
   const isFrozen = minCoverage > 0 && isBelow(coverageOf(window.edges, instant), minCoverage);
-  const counts = budgetCounts(window);
   const hasEnoughBad = window.total - window.good >= minBadEvents * measure.scale;
   const kept: AlertRecord[] = [];
   const ended: AlertRecord[] = [];
@@ -62,32 +66,37 @@ function judge(input: EvaluateInput, objective: Objective, percents: readonly nu
       (alert) => alert.objective === objective.name && alert.factor === percent / 100,
     );
     if (open === undefined) {
-      const begins = hasEnoughBad && !isFrozen && hasSpent(counts, target, percent);
-      if (begins) kept.push(begin(input, { objective, instant, window, percent, budget }));
-    } else if (isFrozen || hasSpent(counts, target, percent - CALM_PERCENT)) kept.push(open);
+      const begins = hasEnoughBad && !isFrozen && hasSpent(counts, target, 10 * percent);
+      if (begins) kept.push(begin(input, { objective, instant, window, counts, percent, budget }));
+    } else if (isFrozen || hasSpent(counts, target, calmPermille(percent))) kept.push(open);
     else ended.push(endAlert(open, atMillis));
   }
   return { kept, ended };
 }
 
-/** Exact: bad ≥ percent of (1 − target) × total. Nothing is spent without events. */
-function hasSpent({ good, total }: Counts, { numerator, denominator }: Fraction, percent: number): boolean {
+function calmPermille(percent: number): number {
+  return Math.max(10 * (percent - CALM_PERCENT), 5 * percent);
+}
+
+/** Exact: bad ≥ permille of (1 − target) × total. Nothing is spent without events. */
+function hasSpent({ good, total }: Counts, { numerator, denominator }: Fraction, permille: number): boolean {
   if (total === 0) return false;
-  const bad = BigInt(total - good) * denominator * 100n;
-  return bad >= BigInt(percent) * (denominator - numerator) * BigInt(total);
+  const bad = BigInt(total - good) * denominator * 1000n;
+  return bad >= BigInt(permille) * (denominator - numerator) * BigInt(total);
 }
 
 interface Begun {
   readonly objective: Objective;
   readonly instant: ObjectiveInstant;
   readonly window: PeriodReading;
+  readonly counts: Counts;
   readonly percent: number;
-  readonly budget: { readonly remainingRatio: number | null; readonly exhaustsInSeconds: number | null };
+  readonly budget: BudgetReading;
 }
 
 function begin(
   { slo, definition, samples, nowMillis }: EvaluateInput,
-  { objective, instant, window, percent, budget }: Begun,
+  { objective, instant, window, counts, percent, budget }: Begun,
 ): AlertRecord {
   const { atMillis, measure } = instant;
   const { name, target } = objective;
@@ -97,7 +106,7 @@ function begin(
   const reading = { ...burnReading(window, { target, measure }), window: text };
   const bad = (window.total - window.good) / scale;
   const unit = measure.unitSlices === 1 ? '' : ' time slices';
-  const allowed = errorBudget(budgetCounts(window), target).allowed ?? 0;
+  const allowed = errorBudget(counts, target).allowed ?? 0;
   const periodWords = `: ${bad} bad${unit}, of some ${Number((allowed / scale).toPrecision(3))} that the whole period will allow`;
   const words = ` (${bad} bad of ${window.total / scale}${unit})${budgetWords(budget)}`;
   return {
@@ -118,7 +127,7 @@ function begin(
     details: {
       long: reading,
       short: reading,
-      remainingRatio: budget.remainingRatio,
+      remainingRatio: budget.periodRemainingRatio ?? budget.remainingRatio,
       exhaustsInSeconds: budget.exhaustsInSeconds,
       sampleTraceIds: samples.within(window.edges),
     },

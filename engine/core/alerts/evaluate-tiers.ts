@@ -117,7 +117,9 @@ function begin(
   const { atMillis, measure } = instant;
   const { target } = objective;
   const { window } = definition;
-  const { remainingRatio, exhaustsInSeconds } = budgetAt(measure, { target, window, atMillis }).budget;
+  const { budget } = budgetAt(measure, { ...instant, target, window });
+  const { exhaustsInSeconds } = budget;
+  const remainingRatio = budget.periodRemainingRatio ?? budget.remainingRatio;
   const startedAt = new Date(atMillis).toISOString();
   return {
     id: `${slo}:${objective.name}:${tier.severity}-${tier.longWindow}:${startedAt}`,

@@ -4,20 +4,26 @@
  *   exclusion = start "/" ( end | length ) [ "RRULE:" rule ] [ reason ]
  *   start     = 2026-11-20T22:00Z | 2026-11-20T22:00[Europe/Berlin]
  *
- * The end is written as the start is; lengths are numbers with m, h, d or w. Rules are RFC 5545, by day, week, month or
+ * Starts are in this century. The end is written as the start is; lengths are numbers with m, h, d or w. Rules are RFC 5545, by day, week, month or
  * year; the time of day is that of the start.
  */
 import { Temporal } from 'temporal-polyfill';
-import { recurrence } from '../exclusions/occurrences.ts';
+import { occurrences } from '../exclusions/occurrences.ts';
 import type { Exclusion } from '../types.ts';
 import { durationSeconds } from './duration-seconds.ts';
 
 const MAX_EXCLUSIONS = 200;
 const MAX_SECONDS = 366 * 86_400;
+const YEAR_MILLIS = 366 * 86_400_000;
 const LINE = /^([^\s/[]+(?:\[[^\s\]]+\])?)\/(\S+)(?: +RRULE:(\S+))?(?: +(.*))?$/;
 const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)(?:Z|\[([A-Za-z][\w+\-/]*)\])$/;
-const FREQUENCY = /(?:^|;)FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)(?:;|$)/;
-const TIME_OF_DAY = /(?:^|;)BY(?:HOUR|MINUTE|SECOND)=/;
+const FREQUENCIES = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'];
+const TIME_OF_DAY = ['BYHOUR', 'BYMINUTE', 'BYSECOND'];
+const MAX_COUNT = 10_000;
+/** Rules are tried over so many years at once; a range far behind the start takes the most steps. */
+const TRIED_YEARS = 30;
+const FIRST_YEAR = 2000;
+const LAST_YEAR = 2099;
 
 /** What is wrong with a line. */
 export interface ExclusionFault {
@@ -59,8 +65,8 @@ function parseLine(line: string): Exclusion | string {
     return `Cannot use ${shown(until)} as the end of an exclusion: write a later time or a length from 1m to 366d`;
   const exclusion = { start: start.text, timeZone: start.timeZone, seconds, reason };
   if (rule === undefined) return exclusion;
-  const fault = ruleFault(start.text, rule);
-  return fault ?? { ...exclusion, rule };
+  const recurring = { ...exclusion, rule };
+  return ruleFault(recurring) ?? recurring;
 }
 
 function parseWall(text: string): Wall | undefined {
@@ -69,6 +75,7 @@ function parseWall(text: string): Wall | undefined {
   try {
     const read = Temporal.PlainDateTime.from(wall, { overflow: 'reject' });
     read.toZonedDateTime(timeZone);
+    if (read.year < FIRST_YEAR || read.year > LAST_YEAR) return undefined;
     return { text: wall, timeZone };
   } catch {
     return undefined;
@@ -83,16 +90,24 @@ function millisOf({ text, timeZone }: Wall): number {
   return Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds;
 }
 
-function ruleFault(start: string, rule: string): string | undefined {
-  if (!FREQUENCY.test(rule))
-    return `Cannot use the rule ${shown(rule)}: write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY`;
-  if (TIME_OF_DAY.test(rule))
-    return `Cannot use the rule ${shown(rule)}: leave BYHOUR, BYMINUTE and BYSECOND out, the time of day is that of the start`;
+function ruleFault(exclusion: Required<Exclusion>): string | undefined {
+  const { start, rule } = exclusion;
+  const parts = rule.split(';').map((part) => part.split('='));
+  const names = parts.map(([name = '']) => name);
+  const valueOf = (wanted: string) => parts.find(([name]) => name === wanted)?.[1];
+  const say = (what: string) => `Cannot use the rule ${shown(rule)}: ${what}`;
+  if (new Set(names).size < names.length) return say('write each part once');
+  if (!FREQUENCIES.includes(valueOf('FREQ') ?? '')) return say('write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY');
+  if (names.some((name) => TIME_OF_DAY.includes(name)))
+    return say('leave BYHOUR, BYMINUTE and BYSECOND out, the time of day is that of the start');
+  if (Number(valueOf('COUNT') ?? 1) > MAX_COUNT)
+    return say(`write a COUNT of at most ${MAX_COUNT}, or UNTIL`);
   try {
-    recurrence({ start, rule });
+    const from = Date.parse(`${start.slice(0, 10)}T00:00Z`) + TRIED_YEARS * YEAR_MILLIS;
+    occurrences(exclusion, from, from + YEAR_MILLIS);
     return undefined;
   } catch (error) {
-    return `Cannot use the rule ${shown(rule)}: ${error instanceof Error ? error.message : String(error)}`;
+    return say(error instanceof Error ? error.message : String(error));
   }
 }
 

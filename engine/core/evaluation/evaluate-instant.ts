@@ -1,4 +1,5 @@
 /** Evaluates SLOs at one instant. */
+import { endAlert } from '../alerts/alert-lanes.ts';
 import { evaluateAlerts } from '../alerts/evaluate-alerts.ts';
 import type { DefinitionBook, KnownSlo } from '../replica/definition-book.ts';
 import type { PartitionReplica } from '../replica/partition-replica.ts';
@@ -42,8 +43,7 @@ export function endOrphans(
   { definitions, atMillis }: { readonly definitions: DefinitionBook; readonly atMillis: number },
 ): readonly AlertRecord[] {
   const orphans = alertBook.allOpen().filter(({ slo }) => definitions.get(slo) === undefined);
-  const endedAt = new Date(atMillis).toISOString();
-  const ended = orphans.map((alert) => ({ ...alert, endedAt, state: 'resolved' as const }));
+  const ended = orphans.map((alert) => endAlert(alert, atMillis));
   for (const alert of ended) alertBook.put(alert);
   return ended;
 }

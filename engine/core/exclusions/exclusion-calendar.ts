@@ -14,11 +14,11 @@ const MAX_CHUNKS = 40;
 /** See above. */
 export class ExclusionCalendar implements Exclusions {
   readonly key: string;
-  readonly #exclusions: readonly Exclusion[];
+  readonly exclusions: readonly Exclusion[];
   readonly #chunks = new Map<number, readonly WindowEdges[]>();
 
   constructor(exclusions: readonly Exclusion[]) {
-    this.#exclusions = exclusions;
+    this.exclusions = exclusions;
     const text = JSON.stringify(
       exclusions.map(({ start, timeZone, seconds, rule }) => [start, timeZone, seconds, rule ?? '']),
     );
@@ -50,7 +50,7 @@ export class ExclusionCalendar implements Exclusions {
   }
 
   #find(from: number, to: number): readonly WindowEdges[] {
-    const all = this.#exclusions
+    const all = this.exclusions
       .flatMap((exclusion) => occurrences(exclusion, from * SLICE_MILLIS, to * SLICE_MILLIS))
       .map(({ fromMillis, toMillis }) => ({ from: sliceAt(fromMillis), to: sliceFrom(toMillis) }))
       .sort((a, b) => a.from - b.from);

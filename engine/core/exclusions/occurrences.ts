@@ -11,6 +11,9 @@ export interface Interval {
 
 /** Wall clocks differ from UTC by less. */
 const MAX_OFFSET_MILLIS = 27 * 3_600_000;
+/** Days of three centuries: rules are by the day at most. */
+const MAX_ITERATIONS = 110_000;
+const UNTIL = /(?<=^|;)UNTIL=([\dTZ]+)/;
 
 /**
  * The occurrences that touch [from, to), ascending. Rules are followed on the wall clock of the exclusion's zone: a time
@@ -32,11 +35,29 @@ export function occurrences(exclusion: Exclusion, fromMillis: number, toMillis: 
 }
 
 /** The rule of an exclusion; throws an Error for one that cannot be followed. */
-export function recurrence({ start, rule = '' }: Pick<Exclusion, 'start' | 'rule'>): RRuleTemporal {
+function recurrence({
+  start,
+  rule = '',
+  timeZone,
+}: Pick<Exclusion, 'start' | 'rule' | 'timeZone'>): RRuleTemporal {
   const isByMonth = /FREQ=(?:MONTHLY|YEARLY)/.test(rule) && !rule.includes('SKIP=');
-  const rruleString = isByMonth ? `RSCALE=GREGORIAN;${rule};SKIP=BACKWARD` : rule;
+  const local = rule.replace(UNTIL, (_, text: string) => `UNTIL=${wallClock(text, timeZone)}Z`);
+  const rruleString = isByMonth ? `RSCALE=GREGORIAN;${local};SKIP=BACKWARD` : local;
   const dtstart = Temporal.ZonedDateTime.from(`${start}[UTC]`);
-  return new RRuleTemporal({ rruleString, dtstart, strict: true });
+  return new RRuleTemporal({ rruleString, dtstart, strict: true, maxIterations: MAX_ITERATIONS });
+}
+
+/** An end in UTC as the zone's clock shows it; a date is the whole of that day there. */
+function wallClock(until: string, timeZone: string): string {
+  if (!until.includes('T')) return `${until}T235959`;
+  const wall = Temporal.PlainDateTime.from(until.replace(/Z$/, ''));
+  if (!until.endsWith('Z')) return compact(wall);
+  return compact(wall.toZonedDateTime('UTC').withTimeZone(timeZone).toPlainDateTime());
+}
+
+/** `20260118T020000`. */
+function compact(wall: Temporal.PlainDateTime): string {
+  return wall.toString({ smallestUnit: 'second' }).replaceAll(/[-:]/g, '');
 }
 
 const rules = new WeakMap<Exclusion, RRuleTemporal>();

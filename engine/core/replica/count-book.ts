@@ -10,7 +10,7 @@ export type OnSlice = (slo: string, generation: number, slice: number) => void;
 
 export interface CountBookOptions {
   /** Say how time slices are judged, and what is excluded. */
-  readonly definitions: Pick<DefinitionBook, 'rulesOf' | 'exclusionsOf'>;
+  readonly definitions: Pick<DefinitionBook, 'hasHeardOf' | 'rulesOf' | 'exclusionsOf'>;
   readonly onSlice?: OnSlice | undefined;
 }
 
@@ -86,8 +86,10 @@ export class CountBook {
 
   #addCounts({ slo, generation, slices }: SliCountsRecord): void {
     const counts = this.of(slo, generation);
-    for (const rule of this.#definitions.rulesOf(slo)) counts.judgedBy(rule);
-    counts.exclude(this.#definitions.exclusionsOf(slo));
+    if (this.#definitions.hasHeardOf(slo)) {
+      for (const rule of this.#definitions.rulesOf(slo)) counts.judgedBy(rule);
+      counts.exclude(this.#definitions.exclusionsOf(slo));
+    }
     for (const slice of slices) {
       counts.add(slice);
       this.#onSlice?.(slo, generation, slice[0]);

@@ -1,5 +1,6 @@
 /** The SLOs in force with their generations, and what is wrong with files. Fed by `valet_definitions`. */
 
+import type { Signal } from '../../../schemas/names.ts';
 import { type PreparedObjective, prepareObjective } from '../alerts/prepare-objective.ts';
 import { tiersOf } from '../budget/tiers.ts';
 import { ExclusionCalendar } from '../exclusions/exclusion-calendar.ts';
@@ -11,6 +12,7 @@ import {
 import { distinctRules } from '../slices/time-slices.ts';
 import { periodSecondsAt } from '../status/read-window.ts';
 import type { DefinitionProblem, SloDefinition, TimeSlices } from '../types.ts';
+import { longestSeconds } from './retention.ts';
 
 /** An SLO with what its status is computed from. */
 export interface KnownSlo {
@@ -29,6 +31,7 @@ export class DefinitionBook {
   readonly #slos = new Map<string, KnownSlo>();
   readonly #problems = new Map<string, readonly DefinitionProblem[]>();
   #inForce: readonly KnownSlo[] | undefined;
+  #longest: { readonly version: number; readonly bySignal: ReadonlyMap<Signal, number> } | undefined;
   #version = 0;
   #published = 0;
 
@@ -80,6 +83,24 @@ export class DefinitionBook {
   /** What the exclusions of an SLO take out; undefined without any. */
   exclusionsOf(slo: string): ExclusionCalendar | undefined {
     return this.#slos.get(slo)?.exclusions;
+  }
+
+  /** Whether there is, or was, such an SLO. */
+  hasHeardOf(slo: string): boolean {
+    return this.#slos.has(slo);
+  }
+
+  /** Seconds of the longest window of a signal's SLOs in force. */
+  longestSeconds(signal: Signal): number {
+    if (this.#longest?.version !== this.#version) {
+      const bySignal = new Map<Signal, number>();
+      for (const { definition } of this.inForce()) {
+        const { signal: of } = definition.indicator.total;
+        bySignal.set(of, Math.max(bySignal.get(of) ?? 0, longestSeconds(definition)));
+      }
+      this.#longest = { version: this.#version, bySignal };
+    }
+    return this.#longest.bySignal.get(signal) ?? 0;
   }
 
   /** Problems of all files, in the order of their names. */

@@ -1,11 +1,12 @@
 /** The counts of one generation of an SLO: its events, and the time slices its objectives judge them by. */
 import type { SliSlice } from '../../../schemas/records-sli.ts';
 import type { StateExcludedRecord, StateSlicesRecord } from '../../../schemas/records-state.ts';
-import { CountedTimeline, type Exclusions } from '../slices/counted-timeline.ts';
+import { ExclusionCalendar } from '../exclusions/exclusion-calendar.ts';
+import { CountedTimeline } from '../slices/counted-timeline.ts';
 import { eventMeasure, type Measure, scaleOf, unitSlicesOf } from '../slices/measure.ts';
 import { JudgedSlices, parseRule, ruleKey } from '../slices/time-slices.ts';
 import type { BlockPlace, Timeline } from '../slices/timeline.ts';
-import type { Objective, TimeSlices } from '../types.ts';
+import type { Exclusion, Objective, TimeSlices } from '../types.ts';
 import { SampleRing } from './sample-ring.ts';
 
 /** In place of a rule: the events themselves. */
@@ -16,8 +17,8 @@ export interface StoredTimeline {
   /** Of judged slices, else {@link EVENTS}. */
   readonly rule: string;
   readonly timeline: Timeline;
-  /** Key of the exclusions that took it out; absent for what they are taken out of. */
-  readonly exclusions?: string;
+  /** What exclusions took out, not what they are taken out of. */
+  readonly isExcluded: boolean;
 }
 
 /** See above. */
@@ -28,7 +29,8 @@ export class GenerationCounts {
   readonly timeline = new CountedTimeline(1);
   readonly samples = new SampleRing();
   readonly #judged = new Map<string, JudgedSlices>();
-  #exclusions: Exclusions | undefined;
+  #exclusions: ExclusionCalendar | undefined;
+  #areExclusionsDirty = false;
 
   constructor(slo: string, generation: number) {
     this.slo = slo;
@@ -59,25 +61,39 @@ export class GenerationCounts {
     return judged;
   }
 
-  /** Takes out what the SLO's exclusions touch. */
-  exclude(exclusions: Exclusions | undefined): void {
+  /** Takes out what the SLO's exclusions touch. Not before the counts' floors are known. */
+  exclude(exclusions: ExclusionCalendar | undefined): void {
+    if (exclusions === this.#exclusions) return;
+    if (exclusions?.key !== this.#exclusions?.key) this.#areExclusionsDirty = true;
     this.#exclusions = exclusions;
     for (const { timeline } of this.#counted()) timeline.exclude(exclusions);
   }
 
+  /** Says which exclusions the stored blocks are of; none when empty. */
+  restoreExclusions(exclusions: readonly Exclusion[]): void {
+    this.#exclusions = exclusions.length === 0 ? undefined : new ExclusionCalendar(exclusions);
+    for (const { timeline } of this.#counted()) timeline.assume(this.#exclusions);
+  }
+
+  /** The exclusions in force when they changed since the last call; else undefined. */
+  takeExclusions(): readonly Exclusion[] | undefined {
+    if (!this.#areExclusionsDirty) return undefined;
+    this.#areExclusionsDirty = false;
+    return this.#exclusions?.exclusions ?? [];
+  }
+
   /** Puts a stored block of what exclusions took out in its place. */
-  restoreExcluded({ rule, exclusions, cells, ...place }: StateExcludedRecord): void {
+  restoreExcluded({ rule, cells, ...place }: Omit<StateExcludedRecord, 'kind' | 'slo' | 'generation'>): void {
     const timeline = rule === EVENTS ? this.timeline : this.#judgedAs(rule).verdicts;
-    timeline.restoreExcluded(place, cells, exclusions);
+    timeline.restoreExcluded(place, cells);
   }
 
   /** What is stored: every timeline, and what is taken out of it. */
   timelines(): readonly StoredTimeline[] {
-    return this.#counted().flatMap(({ rule, timeline: { all, excluded, exclusionsKey } }) => {
-      const stored = { rule, timeline: all };
-      if (excluded === undefined || exclusionsKey === undefined) return [stored];
-      return [stored, { rule, timeline: excluded, exclusions: exclusionsKey }];
-    });
+    return this.#counted().flatMap(({ rule, timeline: { all, excluded } }) => [
+      { rule, timeline: all, isExcluded: false },
+      ...(excluded === undefined ? [] : [{ rule, timeline: excluded, isExcluded: true }]),
+    ]);
   }
 
   /** Stored blocks of what was taken out that are no more, since the last call. */
@@ -99,8 +115,12 @@ export class GenerationCounts {
 
   /** For stored blocks: nothing is judged. */
   #judgedAs(key: string): JudgedSlices {
-    const judged = this.#judged.get(key) ?? new JudgedSlices(parseRule(key), this.timeline.all);
-    this.#judged.set(key, judged);
+    let judged = this.#judged.get(key);
+    if (judged === undefined) {
+      judged = new JudgedSlices(parseRule(key), this.timeline.all);
+      judged.verdicts.assume(this.#exclusions);
+      this.#judged.set(key, judged);
+    }
     return judged;
   }
 }

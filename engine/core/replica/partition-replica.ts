@@ -9,9 +9,9 @@ import { SIGNALS, type Signal } from '../../../schemas/names.ts';
 import type { SliRecord } from '../../../schemas/records-sli.ts';
 import type { StateProgressRecord, StateRecord } from '../../../schemas/records-state.ts';
 import { decodeJson } from '../records/json-record.ts';
-import { deletedAlert, isBlockKey } from '../records/state-keys.ts';
+import { deletedAlert, deletedExclusion, isBlockKey } from '../records/state-keys.ts';
 import type { BlockPlace } from '../slices/timeline.ts';
-import type { AlertRecord } from '../types.ts';
+import type { AlertRecord, Exclusion } from '../types.ts';
 import { AlertBook } from './alert-book.ts';
 import { CountBook, type OnSlice } from './count-book.ts';
 import type { DefinitionBook } from './definition-book.ts';
@@ -99,13 +99,12 @@ export class PartitionReplica {
   applyState({ key, value }: EngineRecord): boolean {
     if (key === undefined) return false;
     if (value.length === 0) {
-      const alert = deletedAlert(key);
-      if (alert !== undefined) this.alertBook.delete(alert);
+      this.#takeDeleted(key);
       return true;
     }
     // Blocks are absolute, and behind what has been counted here.
     if (this.#isCounting && isBlockKey(key)) return false;
-    const decoded = decodeJson<StateRecord<AlertRecord>>(value);
+    const decoded = decodeJson<StateRecord<AlertRecord, Exclusion>>(value);
     if (decoded === undefined) return false;
     if (decoded.kind === 'alert') this.alertBook.put(decoded.alert);
     else if (decoded.kind === 'progress') this.#takeProgress(decoded);
@@ -123,32 +122,46 @@ export class PartitionReplica {
       const definition = definitions.get(slo)?.definition;
       if (definition !== undefined && definition.indicator.total.signal !== signal) continue;
       // What is forgotten here cannot be judged any more.
+      // Of an SLO that nothing was heard of yet nobody knows what it needs.
+      if (!definitions.hasHeardOf(slo)) continue;
       for (const rule of definitions.rulesOf(slo)) counts.judgedBy(rule);
-      counts.exclude(definitions.exclusionsOf(slo));
       const wanted = floors(definition === undefined ? DAYS_90 : longestSeconds(definition));
-      for (const { rule, timeline, exclusions } of counts.timelines()) {
-        const owner = { slo, generation, rule, isExcluded: exclusions !== undefined };
+      for (const { rule, timeline, isExcluded } of counts.timelines()) {
+        const owner = { slo, generation, rule, isExcluded };
         gone.push(...timeline.forget(wanted).map((place) => ({ ...place, owner })));
       }
-      for (const { rule, ...place } of counts.takeGone())
-        gone.push({ ...place, owner: { slo, generation, rule, isExcluded: true } });
+      counts.exclude(definitions.exclusionsOf(slo));
     }
-    const places = this.counts.liveness[signal].timeline.forget(floors(DAYS_90));
+    const places = this.counts.liveness[signal].timeline.forget(
+      floors(Math.max(DAYS_90, definitions.longestSeconds(signal))),
+    );
     return [...gone, ...places.map((place) => ({ ...place, owner: { signal } }))];
   }
 
-  #restore(record: Exclude<StateRecord<AlertRecord>, { kind: 'alert' | 'progress' }>): void {
+  #restore(record: Exclude<StateRecord<AlertRecord, Exclusion>, { kind: 'alert' | 'progress' }>): void {
     if (record.kind === 'samples') {
       this.counts.of(record.slo, record.generation).samples.restore(record.samples);
     } else if (record.kind === 'alive') {
       this.counts.liveness[record.signal].timeline.restoreBlock(record, record.cells);
     } else if (record.kind === 'counts') {
       this.counts.of(record.slo, record.generation).timeline.all.restoreBlock(record, record.cells);
+    } else if (record.kind === 'exclusions') {
+      this.counts.of(record.slo, record.generation).restoreExclusions(record.exclusions);
     } else if (record.kind === 'excluded') {
       this.counts.of(record.slo, record.generation).restoreExcluded(record);
     } else if (record.kind === 'slices') {
       this.counts.of(record.slo, record.generation).restoreSlices(record);
     }
+  }
+
+  #takeDeleted(key: string): void {
+    const alert = deletedAlert(key);
+    if (alert !== undefined) this.alertBook.delete(alert);
+    const deleted = this.#isCounting ? undefined : deletedExclusion(key);
+    if (deleted === undefined) return;
+    const counts = this.counts.of(deleted.slo, deleted.generation);
+    if (deleted.block === undefined) counts.restoreExclusions([]);
+    else counts.restoreExcluded({ ...deleted.block, cells: [] });
   }
 
   #takeProgress(progress: StateProgressRecord): void {

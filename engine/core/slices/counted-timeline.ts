@@ -4,12 +4,13 @@
  * Invariants
  * 1. `all` holds every count, `excluded` those of slices that an exclusion touches; what counts is the difference. So an
  *    exclusion can come and go, for the past as for the future, and nothing is counted anew.
- * 2. Counts that come while an exclusion is known are exact to the slice. For an exclusion that comes later, slices that
- *    are no longer known one by one round outward to the finest cells still known: a minute, then 15.
+ * 2. Counts that come while an exclusion is known are exact to the slice, and stay so when the others change. For an
+ *    exclusion that comes later, slices that are no longer known one by one round outward to the finest cells still
+ *    known: a minute, then 15.
  */
 import type { Sums } from './level.ts';
 import { type BlockPlace, type Floors, LEVEL_SLICES, Timeline } from './timeline.ts';
-import { finestLevel, type WindowEdges } from './window-edges.ts';
+import type { WindowEdges } from './window-edges.ts';
 
 /** Slices that are taken out. */
 export interface Exclusions {
@@ -35,8 +36,6 @@ export class CountedTimeline implements Counted {
   readonly #unitSlices: number;
   #excluded: Timeline | undefined;
   #exclusions: Exclusions | undefined;
-  /** Of the exclusions that `excluded` is of; undefined: of none. */
-  #key: string | undefined;
   readonly #gone = new Map<string, BlockPlace>();
 
   constructor(unitSlices: number) {
@@ -48,20 +47,20 @@ export class CountedTimeline implements Counted {
     return this.#excluded;
   }
 
-  /** Of the exclusions whose counts are taken out. */
-  get exclusionsKey(): string | undefined {
-    return this.#key;
+  /** Takes out what these exclusions touch, and nothing else. Not before the floors are those of the counts. */
+  exclude(exclusions: Exclusions | undefined): void {
+    const before = this.#exclusions;
+    this.#exclusions = exclusions;
+    if (before?.key === exclusions?.key) return;
+    const excluded = this.#excluded;
+    this.#excluded = exclusions && this.#takeOut(exclusions, before);
+    for (const place of excluded?.places() ?? []) this.#gone.set(keyOf(place), place);
   }
 
-  /** Takes out what these exclusions touch, and nothing else. */
-  exclude(exclusions: Exclusions | undefined): void {
+  /** Says which exclusions the stored blocks are of. */
+  assume(exclusions: Exclusions | undefined): void {
     this.#exclusions = exclusions;
-    if (this.#key === exclusions?.key) return;
-    this.#key = exclusions?.key;
-    const before = this.#excluded;
-    this.#excluded = exclusions && this.#takeOut(exclusions);
-    for (const place of before?.places() ?? []) this.#gone.set(keyOf(place), place);
-    for (const place of this.#excluded?.places() ?? []) this.#gone.delete(keyOf(place));
+    this.#excluded = exclusions && (this.#excluded ?? new Timeline());
   }
 
   add(slice: number, counts: Readonly<Sums>): void {
@@ -90,33 +89,74 @@ export class CountedTimeline implements Counted {
   }
 
   /** Puts a stored block of what was taken out in its place. */
-  restoreExcluded(place: BlockPlace, cells: readonly number[], key: string): void {
+  restoreExcluded(place: BlockPlace, cells: readonly number[]): void {
     this.#excluded ??= new Timeline();
-    this.#key = key;
     this.#excluded.restoreBlock(place, cells);
   }
 
   /** Blocks of what was taken out that are no more, since the last call. */
   takeGone(): readonly BlockPlace[] {
-    const gone = [...this.#gone.values()];
+    const present = new Set(this.#excluded?.places().map(keyOf));
+    const gone = [...this.#gone].filter(([key]) => !present.has(key)).map(([, place]) => place);
     this.#gone.clear();
     return gone;
   }
 
-  #takeOut(exclusions: Exclusions): Timeline {
+  #takeOut(exclusions: Exclusions, before: Exclusions | undefined): Timeline {
     const excluded = new Timeline();
     const floors = this.floors();
     excluded.forget(floors);
-    for (const level of [0, 1, 2]) {
-      const size = LEVEL_SLICES[level] ?? 1;
-      for (const cell of this.all.cells(level)) {
-        const isFinest = finestLevel(cell, floors) === level;
-        if (isFinest && exclusions.touches(cell, cell + Math.max(size, this.#unitSlices)))
-          excluded.add(cell, this.all.sum(cell, cell + size));
+    const [fine, middle, coarse] = floors;
+    const portions = [
+      { size: LEVEL_SLICES[2] ?? 1, from: coarse, to: middle },
+      { size: LEVEL_SLICES[1] ?? 1, from: middle, to: fine },
+      { size: 1, from: fine, to: this.#end() },
+    ];
+    for (const { size, from, to } of portions) {
+      const span = Math.max(size, this.#unitSlices);
+      for (const cell of touchedCells(exclusions.ranges(from - span, to), { size, span, from, to })) {
+        const isAsBefore = isSame(before?.ranges(cell, cell + span), exclusions.ranges(cell, cell + span));
+        const source = isAsBefore && this.#excluded ? this.#excluded : this.all;
+        const sums = source.sum(cell, cell + size);
+        if (sums.total !== 0 || sums.late !== 0) excluded.add(cell, sums);
       }
     }
     return excluded;
   }
+
+  /** Behind the last slice with counts. */
+  #end(): number {
+    let last = -1;
+    for (const slice of this.all.fineSlices()) last = slice;
+    return last + 1;
+  }
+}
+
+interface Cells {
+  readonly size: number;
+  /** What a cell covers from its first slice on. */
+  readonly span: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The cells in [from, to) that cover some of the ranges, each once. */
+function* touchedCells(ranges: readonly WindowEdges[], { size, span, from, to }: Cells): Generator<number> {
+  let next = from;
+  for (const range of ranges) {
+    const first = Math.floor((range.from - span) / size) * size + size;
+    for (let cell = Math.max(next, first); cell < Math.min(range.to, to); cell += size) {
+      yield cell;
+      next = cell + size;
+    }
+  }
+}
+
+function isSame(one: readonly WindowEdges[] | undefined, other: readonly WindowEdges[]): boolean {
+  return (
+    one?.length === other.length &&
+    one.every(({ from, to }, index) => from === other[index]?.from && to === other[index]?.to)
+  );
 }
 
 function keyOf({ level, block }: BlockPlace): string {

@@ -35,7 +35,7 @@ function aliveCoverage(window: WindowEdges, input: CoverageInput): Coverage {
   const { generationFrom, liveness } = input;
   const first = firstExpected(generationFrom, liveness.timeline);
   if (first === undefined) return NOTHING;
-  const from = known(Math.max(window.from, first), liveness.timeline);
+  const from = known(Math.max(window.from, first, liveness.timeline.floors()[2]), liveness.timeline);
   if (from >= window.to) return NOTHING;
   const outside = { measured: liveness.count(from, window.to), expected: window.to - from };
   for (const range of input.measure.timeline.excludedRanges(from, window.to)) {
@@ -50,7 +50,8 @@ function timeSliceCoverage(window: WindowEdges, { measure, generationFrom }: Cov
   const { timeline, unitSlices, scale } = measure;
   const first = firstExpected(generationFrom, timeline);
   if (first === undefined) return NOTHING;
-  const start = Math.ceil(Math.max(window.from, first) / unitSlices) * unitSlices;
+  const least = Math.max(window.from, first, timeline.floors()[2]);
+  const start = Math.ceil(least / unitSlices) * unitSlices;
   const from = known(start, timeline);
   if (from >= window.to) return NOTHING;
   const excluded = timeline.excludedRanges(from, window.to).map(({ from: start, to: end }) => ({

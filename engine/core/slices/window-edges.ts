@@ -7,7 +7,7 @@
  * 2. `to` is t rounded up to a slice: the newest events are in at once, those of slices that begin after t are not.
  * 3. Where the fine levels no longer reach back (an instant in the past), both edges round outward to the finest
  *    step still known there.
- * 4. Time slices are never cut: one belongs to where it begins, and counts once it has ended.
+ * 4. Time slices are never cut: one counts once it has ended, and in a calendar belongs to the period it ends in.
  * The edges are part of every answer, and a recount over [from, to) gives the same numbers.
  */
 
@@ -61,7 +61,7 @@ export function windowEdges(
 
 /** The edges of a calendar's period as far as it has gone at an instant. */
 export function periodEdges(period: Period, atMillis: number, options: EdgeOptions): WindowEdges {
-  const from = upTo(sliceAt(period.fromMillis), options.unitSlices);
+  const from = downTo(sliceAt(period.fromMillis), options.unitSlices);
   return { from, to: Math.max(from, endOf(atMillis, options)) };
 }
 

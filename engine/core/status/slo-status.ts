@@ -41,8 +41,8 @@ export interface StatusInput {
 export function sloStatus(input: StatusInput): SloStatus {
   const { prepared, instant } = input;
   const { target } = prepared.objective;
-  const { atMillis, measure } = instant;
-  const { window, budget } = budgetAt(measure, { target, window: input.window, atMillis });
+  const { measure, atMillis } = instant;
+  const { window, counts, budget } = budgetAt(measure, { ...instant, target, window: input.window });
   const coverage = coverageOf(window.edges, instant);
   const hasCoverage = !isBelow(coverage, instant.minCoverage);
   return {
@@ -66,7 +66,7 @@ export function sloStatus(input: StatusInput): SloStatus {
     ),
     tiers: tierReadings(input),
     omittedTiers: prepared.omitted,
-    state: stateOf(input, window, hasCoverage),
+    state: stateOf(input, counts, hasCoverage),
     late: input.lateIn(window.edges),
   };
 }
@@ -83,8 +83,8 @@ function ratioOf({ good, total }: Counts): number | null {
 function secondWindow({ prepared, instant, secondWindow }: StatusInput): SecondWindowReading | null {
   if (secondWindow === undefined) return null;
   const { target } = prepared.objective;
-  const { atMillis, measure } = instant;
-  const { window, budget } = budgetAt(measure, { target, window: secondWindow, atMillis });
+  const { measure, atMillis } = instant;
+  const { window, budget } = budgetAt(measure, { ...instant, target, window: secondWindow });
   return {
     text: secondWindow.text,
     window: countedWindow(window, atMillis),
@@ -127,11 +127,11 @@ function tierState(input: StatusInput, tier: PreparedTier, { isFrozen }: TierJud
   return input.open[0] === alert ? 'firing' : 'inhibited';
 }
 
-function stateOf(input: StatusInput, window: Counts, hasCoverage: boolean): SloState {
+function stateOf(input: StatusInput, counts: Counts, hasCoverage: boolean): SloState {
   const { objective } = input.prepared;
   if (!hasCoverage) return 'insufficient-data';
-  if (window.total === 0) return 'no-data';
-  if (isExhausted(window, objective.target)) return 'exhausted';
+  if (counts.total === 0) return 'no-data';
+  if (isExhausted(counts, objective.target)) return 'exhausted';
   const isBurning = input.prepared.tiers.some((tier) => openAlert(input, tier) !== undefined);
   return isBurning ? 'burning' : 'ok';
 }

@@ -34,18 +34,21 @@ function sli(status) {
 
 /** @param {SloStatus} status */
 function budget({ budget, scale }) {
-  const { remainingRatio } = budget;
+  const remainingRatio = budget.periodRemainingRatio ?? budget.remainingRatio;
   const spent = budget.spent === null ? null : budget.spent / scale;
   // Whole events; time slices that count by their ratio may be spent in part.
   const allowed =
     budget.allowed === null ? null : scale === 1 ? Math.floor(budget.allowed) : budget.allowed / scale;
+  const isPeriod = budget.periodRemainingRatio !== null;
   const detail =
     spent === null || allowed === null
       ? 'unknown without events'
-      : html`<span title=${`${formatExact(spent)} of ${formatExact(allowed)}`}>${formatCount(spent)} bad of ${formatCount(allowed)} allowed</span>`;
+      : isPeriod
+        ? html`<span title=${formatExact(spent)}>${formatCount(spent)} bad so far</span>`
+        : html`<span title=${`${formatExact(spent)} of ${formatExact(allowed)}`}>${formatCount(spent)} bad of ${formatCount(allowed)} allowed</span>`;
   const over = remainingRatio !== null && remainingRatio < 0;
   return figure(
-    'Budget left',
+    isPeriod ? 'Budget left of the period' : 'Budget left',
     html`<span class=${over ? 'missed' : ''}>${formatBudget(remainingRatio)}</span>${budgetBar(remainingRatio)}`,
     detail,
     'figure-budget',
@@ -53,7 +56,9 @@ function budget({ budget, scale }) {
 }
 
 /** How long the budget lasts at the burn of the last hour. @param {SloStatus} status */
-function exhaustion({ budget: { exhaustsInSeconds, remainingRatio }, burn, window }) {
+function exhaustion({ budget, burn, window }) {
+  const { exhaustsInSeconds } = budget;
+  const remainingRatio = budget.periodRemainingRatio ?? budget.remainingRatio;
   const hour = burn.find((reading) => reading.window === '1h');
   const at = 'at the burn of the last hour';
   if (remainingRatio === null) return figure('Lasts', '—', 'unknown without events');
@@ -90,7 +95,7 @@ function secondWindow({ secondWindow: second, target }, now) {
   if (second === null) return nothing;
   const { text, sli: ratio, budget: left, window } = second;
   return html`<p class="muted window-edges">Second window of ${text}:
-    <b>${formatBudget(left.remainingRatio)}</b> of the budget left at ${formatSli(ratio)} (target ${formatTarget(target)}),
+    <b>${formatBudget(left.periodRemainingRatio ?? left.remainingRatio)}</b> of the budget left at ${formatSli(ratio)} (target ${formatTarget(target)}),
     since ${moment(window.from, now)}${window.periodEnds === null ? nothing : html`; the period ends ${moment(window.periodEnds, now)}`}</p>`;
 }
 

@@ -240,6 +240,7 @@ export function statusOf(slo: SloSummary): SloStatus {
       allowed: slo.sli === null ? null : allowed,
       spent: slo.sli === null ? null : spent,
       remainingRatio: slo.remainingRatio,
+      periodRemainingRatio: null,
       exhaustsInSeconds:
         slo.remainingRatio === null
           ? null

@@ -75,6 +75,19 @@ describe('occurrences()', () => {
     ]);
   });
 
+  test('occurrences() end at UNTIL, which is in UTC; a day is the whole of it there', () => {
+    const berlin = (until: string) =>
+      between(
+        exclusion('2026-01-04T02:00', 1, { timeZone: 'Europe/Berlin', rule: `FREQ=WEEKLY;UNTIL=${until}` }),
+        '2026-01-01Z',
+        '2026-03-01Z',
+      );
+    expect(berlin('20260118T010000Z')).toHaveLength(3);
+    expect(berlin('20260118T005959Z')).toHaveLength(2);
+    expect(berlin('20260118T020000')).toHaveLength(3);
+    expect(berlin('20260118')).toHaveLength(3);
+  });
+
   test('occurrences() that began before the range reach into it', () => {
     const long = exclusion('2026-01-01T00:00', 60, { rule: 'FREQ=WEEKLY' });
     expect(between(long, '2026-01-10T11:59Z', '2026-01-10T12:30Z')).toEqual(['2026-01-08T00:00 60h']);

@@ -64,11 +64,10 @@ describe('CountedTimeline', () => {
         let restored = new CountedTimeline(1);
         const store = () => {
           for (const place of fed.takeGone()) stored.delete(`excluded ${place.level} ${place.block}`);
-          const key = fed.exclusionsKey;
           for (const place of fed.excluded?.takeDirty() ?? []) {
             const cells = fed.excluded?.encodeBlock(place) ?? [];
             stored.set(`excluded ${place.level} ${place.block}`, () =>
-              restored.restoreExcluded(place, cells, String(key)),
+              restored.restoreExcluded(place, cells),
             );
           }
           for (const place of fed.all.takeDirty()) {
@@ -83,6 +82,7 @@ describe('CountedTimeline', () => {
         store();
         restored = new CountedTimeline(1);
         for (const restore of stored.values()) restore();
+        restored.assume(calendar);
         restored.exclude(calendar);
         for (const each of [fed, restored]) feed(each, after);
         for (const window of [HOUR, 24 * HOUR, 30 * 24 * HOUR]) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { aliveRanges } from '../../../../engine/core/slices/alive-ranges.ts';
 import { SLICE_MILLIS } from '../../../../engine/core/slices/slice.ts';
 import { Timeline } from '../../../../engine/core/slices/timeline.ts';
-import { windowEdges } from '../../../../engine/core/slices/window-edges.ts';
+import { periodEdges, windowEdges } from '../../../../engine/core/slices/window-edges.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -101,6 +101,28 @@ describe('windowEdges()', () => {
   test('windowEdges() rounds outward where the fine levels no longer reach', () => {
     const floors = [S0 + 90, S0 + 90, 0] as const;
     expect(windowEdges(300, at, { floors, unitSlices: 1 })).toEqual({ from: S0 - 90, to: S0 + 90 });
+  });
+});
+
+describe('periodEdges()', () => {
+  const quarter = 900_000;
+  const at = S0 * SLICE_MILLIS;
+
+  test('periodEdges() begin where the period does, and end with the newest slice', () => {
+    const period = { fromMillis: at + quarter, toMillis: at + 9 * quarter };
+    const edges = periodEdges(period, at + quarter + 12_345, { floors: [0, 0, 0], unitSlices: 1 });
+    expect(edges).toEqual({ from: S0 + 90, to: S0 + 92 });
+  });
+
+  test('periodEdges() of time slices are those of the slices that end in the period', () => {
+    const hour = { floors: [0, 0, 0], unitSlices: 360 } as const;
+    const half = { fromMillis: at + 2 * quarter, toMillis: at + 98 * quarter };
+    expect(periodEdges(half, at + 3 * quarter, hour)).toEqual({ from: S0, to: S0 });
+    expect(periodEdges(half, at + 4 * quarter, hour)).toEqual({ from: S0, to: S0 + 360 });
+    const next = { fromMillis: at + 98 * quarter, toMillis: at + 194 * quarter };
+    // The last slice of the one is not the first of the other.
+    expect(periodEdges(half, at + 98 * quarter - 1, hour).to).toBe(S0 + 96 * 90);
+    expect(periodEdges(next, at + 100 * quarter, hour).from).toBe(S0 + 96 * 90);
   });
 });
 

@@ -27,7 +27,12 @@ function aprilUntil(at: string, { bad, lastHour }: { readonly bad: number; reado
     timeline.add(slice, { good: 1000 - (isLast ? lastHour : 0), total: 1000, late: 0 });
   }
   timeline.add(FIRST, { good: -bad, total: 0, late: 0 });
-  return budgetAt(eventMeasure(timeline), { target: TARGET, window: APRIL, atMillis: Date.parse(at) });
+  return budgetAt(eventMeasure(timeline), {
+    target: TARGET,
+    window: APRIL,
+    atMillis: Date.parse(at),
+    generationFrom: 0,
+  });
 }
 
 describe('budgetAt()', () => {
@@ -36,7 +41,12 @@ describe('budgetAt()', () => {
     expect(window.total).toBe(15 * 8640 * 1000);
     expect(window.seconds).toBe(30 * DAY);
     // As much as 15 days allow: (1 − target) × total.
-    expect(budget).toMatchObject({ allowed: 129_600, spent: 64_800, remainingRatio: 0.5 });
+    expect(budget).toMatchObject({
+      allowed: 129_600,
+      spent: 64_800,
+      remainingRatio: 0.5,
+      periodRemainingRatio: 0.75,
+    });
   });
 
   test('budgetAt() forecasts against what the whole period will allow', () => {
@@ -58,7 +68,13 @@ describe('budgetAt()', () => {
   test('budgetAt() begins anew with the period', () => {
     const { window, budget } = aprilUntil('2026-05-01T00:00Z', { bad: 300_000, lastHour: 0 });
     expect(window.total).toBe(0);
-    expect(budget).toEqual({ allowed: null, spent: null, remainingRatio: null, exhaustsInSeconds: null });
+    expect(budget).toEqual({
+      allowed: null,
+      spent: null,
+      remainingRatio: null,
+      periodRemainingRatio: null,
+      exhaustsInSeconds: null,
+    });
   });
 
   test('budgetAt() of a rolling window takes into account what is spent', () => {
@@ -70,7 +86,12 @@ describe('budgetAt()', () => {
       timeline.add(slice, { good: slice >= end - 360 ? 998 : 1000, total: 1000, late: 0 });
     }
     timeline.add(FIRST, { good: -(129_600 - 720), total: 0, late: 0 });
-    const { budget } = budgetAt(eventMeasure(timeline), { target: TARGET, window: ROLLING, atMillis: at });
+    const { budget } = budgetAt(eventMeasure(timeline), {
+      target: TARGET,
+      window: ROLLING,
+      atMillis: at,
+      generationFrom: 0,
+    });
     expect(budget).toMatchObject({ remainingRatio: 0.5, exhaustsInSeconds: 7.5 * DAY });
   });
 });

@@ -166,6 +166,27 @@ export const WINDOW_TROUBLES: Readonly<Record<string, Trouble>> = {
     code: 'invalid-exclusion',
     says: /BYHOUR/,
   },
+  'an exclusion with two frequencies': {
+    texts: [excluded('2026-01-01T00:30Z/60m RRULE:FREQ=DAILY;FREQ=MINUTELY')],
+    line: 10,
+    path: EXCLUSIONS,
+    code: 'invalid-exclusion',
+    says: /each part once/,
+  },
+  'an exclusion that recurs too often to be counted': {
+    texts: [excluded('2026-01-01T00:30Z/60m RRULE:FREQ=DAILY;COUNT=99999')],
+    line: 10,
+    path: EXCLUSIONS,
+    code: 'invalid-exclusion',
+    says: /at most 10000/,
+  },
+  'an exclusion of antiquity': {
+    texts: [excluded('0100-01-01T02:00Z/1h RRULE:FREQ=MONTHLY')],
+    line: 10,
+    path: EXCLUSIONS,
+    code: 'invalid-exclusion',
+    says: /start, \/ and end/,
+  },
   'an exclusion with a rule that is none': {
     texts: [excluded('2026-11-20T22:00Z/2h RRULE:FREQ=WEEKLY;BYDAY=XX')],
     line: 10,
