@@ -25,11 +25,15 @@ export function sloDetail(): DashboardBuilder {
     .withVariable(objectiveVariable())
     .withPanel(latest('State', 'State', 'At the end of the time range.').mappings(STATE_MAPPINGS))
     .withPanel(
-      ratio('SLI', 'Sli', "Good events of all events in the SLO's window.").thresholds(PLAIN_STEPS()),
+      ratio('SLI', 'Sli', "What was good of all that counts in the SLO's window.").thresholds(PLAIN_STEPS()),
     )
     .withPanel(ratio('Target', 'Target', 'What was promised.').thresholds(PLAIN_STEPS()))
     .withPanel(
-      ratio('Budget left', 'RemainingRatio', 'Below 0 it is overspent.')
+      ratio(
+        'Budget left',
+        'coalesce(PeriodRemainingRatio, RemainingRatio) AS Remaining',
+        'Below 0 it is overspent.',
+      )
         .decimals(1)
         .thresholds(BUDGET_STEPS()),
     )
@@ -60,11 +64,11 @@ function objectiveVariable() {
   );
 }
 
-function latest(title: string, column: string, description: string) {
+function latest(title: string, expression: string, description: string) {
   return figure({
     title,
     description,
-    sql: `SELECT ${column} FROM ${TABLES.budgets} FINAL
+    sql: `SELECT ${expression} FROM ${TABLES.budgets} FINAL
 WHERE $__timeFilter(Time) AND ${OF_OBJECTIVE}
 ORDER BY Time DESC LIMIT 1`,
   });
@@ -75,31 +79,36 @@ function ratio(title: string, column: string, description: string) {
 }
 
 function badEvents() {
-  return latest('Bad events', 'Spent', "Events of the SLO's window that were not good.")
-    .decimals(0)
-    .thresholds(NONE_STEPS());
+  const description = "Events of the SLO's window that were not good, or time slices where it counts those.";
+  return latest('Bad', 'Spent / Scale AS Bad', description).thresholds(NONE_STEPS());
 }
+
+/** Time slices of an hour are in the last 5 minutes of burn rates only once an hour. */
+const LONGEST_GAP_MILLIS = 3_600_000;
 
 function sliCurve() {
   return curves({
     title: 'SLI over time',
-    description: 'Good events of all events, of each point’s own interval, and the target.',
-    sql: `SELECT $__timeInterval(Slice) AS time, if(sum(Total) = 0, NULL, sum(Good) / sum(Total)) AS sli,
+    description:
+      'What was good of all that counted in the 5 minutes up to each instant, without exclusions, and the target. Gaps of up to an hour are bridged.',
+    sql: `SELECT $__timeInterval(Time) AS time, if(sum(Total) = 0, NULL, sum(Good) / sum(Total)) AS sli,
   (SELECT argMax(Target, Time) FROM ${TABLES.budgets} WHERE ${OF_OBJECTIVE}) AS target
-FROM ${TABLES.slices} FINAL
-WHERE $__timeFilter(Slice) AND ${OF_GENERATION}
+FROM ${TABLES.burnRates} FINAL
+WHERE $__timeFilter(Time) AND ${OF_OBJECTIVE} AND \`Window\` = '5m'
 GROUP BY time
 ORDER BY time`,
   })
     .unit('percentunit')
     .decimals(3)
-    .max(1);
+    .max(1)
+    .spanNulls(LONGEST_GAP_MILLIS);
 }
 
 function eventBars() {
   return bars({
     title: 'Events',
-    description: 'Good and bad events of each interval.',
+    description:
+      'Good and bad events of each interval, those in exclusions as well. Time slices are judged by them, not counted here.',
     sql: `SELECT $__timeInterval(Slice) AS time, sum(Good) AS good, sum(Total) - sum(Good) AS bad
 FROM ${TABLES.slices} FINAL
 WHERE $__timeFilter(Slice) AND ${OF_GENERATION}
@@ -115,7 +124,7 @@ function budgetCurve() {
   return curves({
     title: 'Remaining error budget',
     description: "Of the SLO's whole window, at each instant.",
-    sql: `SELECT $__timeInterval(Time) AS time, argMax(RemainingRatio, Time) AS remaining
+    sql: `SELECT $__timeInterval(Time) AS time, argMax(coalesce(PeriodRemainingRatio, RemainingRatio), Time) AS remaining
 FROM ${TABLES.budgets} FINAL
 WHERE $__timeFilter(Time) AND ${OF_OBJECTIVE}
 GROUP BY time
@@ -145,13 +154,15 @@ ORDER BY time, window`,
 function burnTable() {
   return rows({
     title: 'Burn by window',
-    description: 'The counts behind each burn rate at the end of the time range.',
-    sql: `SELECT \`Window\`, Good, Total - Good AS Bad, Total, Rate AS "Burn rate"
+    description:
+      'The events behind each burn rate at the end of the time range; time slices where the SLO counts those.',
+    sql: `SELECT \`Window\`, reading.Good / Scale AS Good, (reading.Total - reading.Good) / Scale AS Bad,
+  reading.Total / Scale AS Total, Rate AS "Burn rate"
 FROM (
   SELECT * FROM ${TABLES.burnRates} FINAL
   WHERE $__timeFilter(Time) AND ${OF_OBJECTIVE}
   ORDER BY Time DESC LIMIT 1 BY \`Window\`
-)
+) AS reading
 ORDER BY indexOf(['5m', '30m', '1h', '2h', '6h', '1d', '3d'], \`Window\`)`,
   })
     .span(8)

@@ -86,7 +86,7 @@ function budgetCurves() {
   return curves({
     title: 'Remaining error budget',
     description: "Of each SLO's whole window; below 0 it is overspent.",
-    sql: `SELECT $__timeInterval(Time) AS time, concat(Slo, ' · ', Objective) AS slo, argMax(RemainingRatio, Time) AS remaining
+    sql: `SELECT $__timeInterval(Time) AS time, concat(Slo, ' · ', Objective) AS slo, argMax(coalesce(PeriodRemainingRatio, RemainingRatio), Time) AS remaining
 FROM ${TABLES.budgets} FINAL
 WHERE $__timeFilter(Time) AND ${OF_SERVICES}
 GROUP BY time, slo

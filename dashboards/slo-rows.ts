@@ -12,7 +12,7 @@ ORDER BY Time DESC LIMIT 1 BY Slo, Objective`;
 
 /** One row per objective: state, figures, burn over 1 h. */
 export function sloRows(condition: string): string {
-  return `SELECT Service, Slo AS SLO, Objective, State, Target, Sli AS SLI, RemainingRatio AS "Budget left",
+  return `SELECT Service, Slo AS SLO, Objective, State, Target, Sli AS SLI, coalesce(PeriodRemainingRatio, RemainingRatio) AS "Budget left",
   ExhaustsInSeconds AS "Exhausted in", burn.Rate AS "Burn 1h", Coverage
 FROM (${latestBudgets(condition)}) AS budget
 LEFT JOIN (
@@ -20,7 +20,7 @@ LEFT JOIN (
   WHERE $__timeFilter(Time) AND \`Window\` = '1h'
   ORDER BY Time DESC LIMIT 1 BY Slo, Objective
 ) AS burn USING (Slo, Objective)
-ORDER BY RemainingRatio ASC NULLS LAST, Service, Slo, Objective`;
+ORDER BY coalesce(PeriodRemainingRatio, RemainingRatio) ASC NULLS LAST, Service, Slo, Objective`;
 }
 
 /** Units, colours and the way on of {@link sloRows}. */

@@ -11,11 +11,13 @@ const tier = Type.Object(
   {
     severity: Type.Union([Type.Literal('page'), Type.Literal('ticket')]),
     objective: Type.String(),
-    longWindow: Type.String({ description: '`1h`' }),
-    shortWindow: Type.String({ description: '`5m`' }),
+    longWindow: Type.String({
+      description: '`1h`; of budget-spent the SLO’s own: `30d`; of no-data the silence',
+    }),
+    shortWindow: Type.String({ description: '`5m`; that of longWindow unless kind is burn-rate' }),
     factor: Type.Number({
       description:
-        'it fires when both windows burn faster; the share of the budget that is spent; 0 of no-data',
+        'it fires when both windows burn faster; of budget-spent the share that is spent; of no-data 0',
     }),
   },
   open,
@@ -28,6 +30,9 @@ const reading = Type.Object(
     countedTo: time('end of the counting, exclusive'),
     good: Type.Number(),
     total: Type.Number(),
+    scale: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'what good and total are to be divided by; absent: 1' }),
+    ),
     rate: nullable(Type.Number({ description: 'error ratio / (1 − target); null without events' })),
   },
   open,
@@ -35,11 +40,11 @@ const reading = Type.Object(
 
 const burn = Type.Object(
   {
-    id: Type.String({ description: 'of the tier’s alert, as in `GET /api/v1/alerts` and `valet_alerts`' }),
-    at: time('of the figures: when the tier began'),
+    id: Type.String({ description: 'as in `GET /api/v1/alerts` and `valet_alerts`' }),
+    at: time('of the figures: when it began'),
     incident: Type.Object(
       {
-        id: Type.String({ description: 'the same for every alert of one incident of an SLO' }),
+        id: Type.String({ description: 'the same for every alert of one kind and incident of an SLO' }),
         startedAt: time('since when some alert of the SLO has been open without a break'),
       },
       open,
@@ -53,11 +58,15 @@ const burn = Type.Object(
     budget: Type.Object(
       {
         remainingRatio: nullable(Type.Number({ description: '1 = all of it, negative when overspent' })),
-        exhaustsInSeconds: nullable(Type.Number({ description: 'null when nothing burns' })),
+        exhaustsInSeconds: nullable(
+          Type.Number({ description: 'null when nothing burns, or the period ends first' }),
+        ),
       },
       open,
     ),
-    inhibited: Type.Array(tier, { description: 'lower tiers that are not sent while this one fires' }),
+    inhibited: Type.Array(tier, {
+      description: 'of the same kind, lower ones that are not sent while this one fires',
+    }),
     sampleTraceIds: Type.Array(Type.String({ description: 'of a bad event, hexadecimal' })),
     links: Type.Object(
       { console: Type.Optional(Type.String()), runbook: Type.Optional(Type.String()) },

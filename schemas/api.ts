@@ -6,6 +6,13 @@ const nullable = <Schema extends TSchema>(schema: Schema, options: { readonly de
 const Instant = Type.String({ description: 'RFC 3339, UTC' });
 const Count = Type.Integer({ minimum: 0 });
 const Ratio = nullable(Type.Number());
+const Scale = Type.Integer({
+  minimum: 1,
+  description: 'what good, total, allowed and spent are to be divided by',
+});
+const Unit = Type.Union([Type.Literal('events'), Type.Literal('slices')], {
+  description: 'what good, total, allowed and spent count',
+});
 const Severity = Type.Union([Type.Literal('page'), Type.Literal('ticket')]);
 const Dimension = Type.Union([
   Type.Literal('volume'),
@@ -145,7 +152,7 @@ const CountedWindow = Type.Object({
   from: Instant,
   to: Instant,
   countedTo: Instant,
-  periodEnds: nullable(Instant),
+  periodEnds: nullable(Instant, { description: 'of the calendar’s period; null for a rolling window' }),
 });
 const BurnReadingSchema = Type.Object({
   window: Type.String(),
@@ -153,13 +160,16 @@ const BurnReadingSchema = Type.Object({
   countedTo: Instant,
   good: Count,
   total: Count,
-  scale: Type.Optional(Type.Integer({ description: 'of good and total; absent: 1' })),
+  scale: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'what good and total are to be divided by; absent: 1' }),
+  ),
   rate: Ratio,
 });
 const BudgetSchema = Type.Object({
   allowed: Ratio,
   spent: Ratio,
   remainingRatio: Ratio,
+  periodRemainingRatio: Ratio,
   exhaustsInSeconds: Ratio,
 });
 export const SloStatusSchema = Type.Object({
@@ -173,9 +183,9 @@ export const SloStatusSchema = Type.Object({
   sli: Ratio,
   target: Type.Number(),
   coverage: Ratio,
-  scale: Count,
-  unit: Type.Union([Type.Literal('events'), Type.Literal('slices')]),
-  excludedSeconds: Count,
+  scale: Scale,
+  unit: Unit,
+  excludedSeconds: Type.Integer({ minimum: 0, description: 'of the window, taken out by exclusions' }),
   budget: BudgetSchema,
   secondWindow: nullable(
     Type.Object({
@@ -214,7 +224,7 @@ export const SeriesSchema = Type.Object({
   objective: Type.String(),
   from: Instant,
   to: Instant,
-  scale: Type.Integer({ description: 'what every good and total is to be divided by' }),
+  scale: Scale,
   items: Type.Array(
     Type.Object({ at: Instant, good: Count, total: Count, sli: Ratio, burn: Ratio, remainingRatio: Ratio }),
   ),
@@ -226,6 +236,8 @@ export const BudgetAnswerSchema = Type.Object({
   at: Instant,
   window: CountedWindow,
   target: Type.Number(),
+  scale: Scale,
+  unit: Unit,
   budget: BudgetSchema,
 });
 

@@ -186,11 +186,12 @@ export class EngineReplica implements EngineView {
   ): readonly SeriesPoint[] | undefined {
     const found = this.#find(slo, range.toMillis, range.objective);
     if (found === undefined) return undefined;
-    const { counts } = this.generationAt(found.known, sliceFrom(range.toMillis) - 1);
+    const { counts, fromSlice } = this.generationAt(found.known, sliceFrom(range.toMillis) - 1);
     const { objective } = found.prepared;
     const { target } = objective;
     const { window } = found.known.definition;
-    return sloSeries({ ...range, measure: measureOf(counts, objective), target, window });
+    const measure = measureOf(counts, objective);
+    return sloSeries({ ...range, measure, target, window, generationFrom: fromSlice });
   }
 
   alerts(filter: {

@@ -265,7 +265,7 @@ export interface SeriesPoint extends Counts {
   readonly sli: number | null;
   /** error ratio of the point's own step / (1 − target). */
   readonly burn: number | null;
-  /** Budget remaining in the SLO's whole window at this instant. */
+  /** Budget remaining in the SLO's whole window at this instant; of a calendar in its whole period. */
   readonly remainingRatio: number | null;
 }
 

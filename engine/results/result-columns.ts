@@ -44,6 +44,7 @@ export const RESULT_COLUMNS = {
     SecondGood: 'UInt64',
     SecondTotal: 'UInt64',
     SecondRemainingRatio: FIGURE,
+    PeriodRemainingRatio: FIGURE,
   }),
   [TABLES.burnRates]: columns({
     Slo: LC,
@@ -53,6 +54,7 @@ export const RESULT_COLUMNS = {
     Good: 'UInt64',
     Total: 'UInt64',
     Rate: FIGURE,
+    Scale: 'UInt32',
   }),
   [TABLES.alerts]: columns({
     Id: 'String',

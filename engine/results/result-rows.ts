@@ -56,6 +56,7 @@ export function budgetRow({ definition, entry }: KnownSlo, status: SloStatus): R
     SecondGood: status.secondWindow?.good ?? 0,
     SecondTotal: status.secondWindow?.total ?? 0,
     SecondRemainingRatio: status.secondWindow?.budget.remainingRatio ?? null,
+    PeriodRemainingRatio: status.budget.periodRemainingRatio,
   };
 }
 
@@ -69,6 +70,7 @@ export function burnRows(slo: string, status: SloStatus): readonly ResultRow[] {
     Good: good,
     Total: total,
     Rate: rate,
+    Scale: status.scale,
   }));
 }
 

@@ -4,6 +4,8 @@ import type { LayoutStep } from './types.ts';
 
 const LC = 'LowCardinality(String) CODEC(ZSTD(1))';
 const COUNT = 'UInt64 CODEC(T64, ZSTD(1))';
+/** What the counts of a row are to be divided by. */
+const SCALE = 'Scale UInt32 DEFAULT 1 CODEC(ZSTD(1))';
 
 export const windows: LayoutStep = {
   version: 4,
@@ -15,13 +17,15 @@ export const windows: LayoutStep = {
       columns: [
         `\`Window\` ${LC}`,
         'PeriodEnds Nullable(DateTime) CODEC(ZSTD(1))',
-        'Scale UInt32 DEFAULT 1 CODEC(ZSTD(1))',
+        SCALE,
         `SecondWindow ${LC}`,
         `SecondGood ${COUNT}`,
         `SecondTotal ${COUNT}`,
         'SecondRemainingRatio Nullable(Float64) CODEC(ZSTD(1))',
+        'PeriodRemainingRatio Nullable(Float64) CODEC(ZSTD(1))',
       ],
     },
+    { kind: 'columns', name: TABLES.burnRates, columns: [SCALE] },
     {
       kind: 'columns',
       name: TABLES.alerts,

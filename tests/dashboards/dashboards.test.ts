@@ -121,7 +121,7 @@ describe('the figures', () => {
     expect(await run('slo-overview.json: Burning', {})).toEqual([{ slos: 1 }]);
     expect(await run('slo-overview.json: Burning', { service: 'login' })).toEqual([{ slos: 0 }]);
     expect(await run('slo-overview.json: Open page alerts', {})).toEqual([{ alerts: 1 }]);
-    expect(await run('slo-detail.json: Budget left')).toEqual([{ RemainingRatio: 0.4 }]);
+    expect(await run('slo-detail.json: Budget left')).toEqual([{ Remaining: 0.4 }]);
   });
 
   test('list the SLO with the least budget first, unknown ones last', async () => {
@@ -132,12 +132,34 @@ describe('the figures', () => {
     ]);
   });
 
-  test('weigh the SLI curve by events and follow the definition in force', async () => {
+  test('take the SLI curve from what the SLO counts, and the events from the definition in force', async () => {
     const rows = await run('slo-detail.json: SLI over time');
-    // Every minute of the hour has six slices of 9 good of 10; generation 1 is not counted.
     expect(rows).toHaveLength(60);
-    for (const row of rows) expect(row).toMatchObject({ sli: 0.9, target: 0.99 });
+    for (const row of rows) expect(row).toMatchObject({ sli: 0.835, target: 0.99 });
+    const events = await run('slo-detail.json: Events');
+    // Every minute of the hour has six slices of 9 good of 10; generation 1 is not counted.
+    expect(events).toHaveLength(60);
+    for (const row of events) expect(row).toMatchObject({ good: 54, bad: 6 });
   });
+
+  test('are in whole time slices, whatever the scale of the counts', async () => {
+    expect(await run('slo-detail.json: Bad')).toEqual([{ Bad: 10.5 }]);
+    const [reading] = await run('slo-detail.json: Burn by window');
+    expect(reading).toEqual({ Window: '5m', Good: 83.5, Bad: 16.5, Total: 100, 'Burn rate': 16 });
+  });
+
+  test.each(['slo-detail.json', 'slo-overview.json'])(
+    'say what each kind of alert waits for in %s',
+    async (file) => {
+      const rows = await run(`${file}: Alerts`);
+      expect(rows.map((row) => [row['Kind'], row['Condition'], row['Factor']])).toEqual([
+        ['no-data', '10m', null],
+        ['budget', '29 % of 30d', null],
+        ['burn', '1h / 5m', 14.4],
+        ['burn', '1h / 5m', 14.4],
+      ]);
+    },
+  );
 
   test('order the windows of a burn rate by length', async () => {
     const rows = await run('slo-detail.json: Burn by window');

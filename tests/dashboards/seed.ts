@@ -2,8 +2,8 @@ import { TABLES } from '../../schemas/names.ts';
 import type { Store } from '../../store/types.ts';
 
 /**
- * An hour before `to` of two SLOs and one service: `pay'ments` of payment burns, `logins` of login has no data; one
- * request a second to payment, every tenth of which fails, each with one call to a database.
+ * An hour before `to` of two SLOs and one service: `pay'ments` of payment counts time slices in millionths, burns, and has
+ * an alert of each kind, `logins` of login has no data; one request a second to payment, every tenth of which fails, each with one call to a database.
  */
 export async function seed(store: Store, to: Date): Promise<void> {
   const params = { to: Math.floor(to.getTime() / 1000) };
@@ -21,11 +21,12 @@ FROM numbers(360) ARRAY JOIN [1, 2] AS generation`;
 /** Each row is written twice: an early version that says "ok", and the last one. */
 const BUDGETS = `INSERT INTO ${TABLES.budgets}
   (Slo, Objective, Service, Dimension, Time, WindowSeconds, Good, Total, Sli, Target, Allowed, Spent,
-   RemainingRatio, ExhaustsInSeconds, Coverage, State, UpdatedAt)
+   RemainingRatio, ExhaustsInSeconds, Coverage, State, Scale, UpdatedAt)
 SELECT slo, 'objective-0', service, 'availability', ${START} + number * 60, 2592000, 90, 100,
-  if(slo = 'logins', NULL, 0.9), 0.99, if(slo = 'logins', NULL, 1), if(slo = 'logins', NULL, 10),
+  if(slo = 'logins', NULL, 0.9), 0.99, if(slo = 'logins', NULL, 1), if(slo = 'logins', NULL, 10.5e6),
   if(slo = 'logins', NULL, if(version = 1, 1, 0.4)), NULL, 0.5,
-  multiIf(slo = 'logins', 'no-data', version = 1, 'ok', 'burning'), toDateTime64(${START}, 3) + version
+  multiIf(slo = 'logins', 'no-data', version = 1, 'ok', 'burning'), if(slo = 'logins', 1, 1000000),
+  toDateTime64(${START}, 3) + version
 FROM numbers(60)
 ARRAY JOIN [('pay''ments', 'payment'), ('logins', 'login')] AS names
 ARRAY JOIN [2, 1] AS version
@@ -34,16 +35,22 @@ SETTINGS optimize_on_insert = 0`
   .replaceAll(/\bservice\b/g, 'names.2');
 
 const BURN_RATES = `INSERT INTO ${TABLES.burnRates}
-  (Slo, Objective, Time, \`Window\`, Good, Total, Rate, UpdatedAt)
-SELECT 'pay''ments', 'objective-0', ${START} + number * 60, window, 84, 100, 16, now64(3)
+  (Slo, Objective, Time, \`Window\`, Good, Total, Rate, Scale, UpdatedAt)
+SELECT 'pay''ments', 'objective-0', ${START} + number * 60, window, 83500000, 100000000, 16, 1000000,
+  now64(3)
 FROM numbers(60) ARRAY JOIN ['3d', '1d', '6h', '2h', '1h', '30m', '5m'] AS window`;
 
 const ALERTS = `INSERT INTO ${TABLES.alerts}
-  (Id, Slo, Objective, Service, Severity, LongWindow, ShortWindow, Factor, StartedAt, EndedAt, State, Reason, UpdatedAt)
-SELECT toString(number), 'pay''ments', 'objective-0', 'payment', 'page', '1h', '5m', 14.4,
+  (Id, Slo, Objective, Service, Kind, Severity, LongWindow, ShortWindow, Factor, StartedAt, EndedAt, State, Reason,
+   UpdatedAt)
+SELECT toString(number), 'pay''ments', 'objective-0', 'payment', alert.1, alert.2, alert.3, alert.4, alert.5,
   toDateTime64(${START}, 3) + number * 600, if(number = 0, toDateTime64(${START}, 3) + 300, NULL),
-  if(number = 0, 'resolved', 'firing'), 'burned 16 times too fast', now64(3)
-FROM numbers(2)`;
+  if(number = 0, 'resolved', 'firing'), 'in words', now64(3)
+FROM (
+  SELECT number, arrayElement([('burn', 'page', '1h', '5m', 14.4), ('burn', 'page', '1h', '5m', 14.4),
+    ('budget', 'ticket', '30d', '30d', 0.29), ('no-data', 'ticket', '10m', '10m', 0)], number + 1) AS alert
+  FROM numbers(4)
+)`;
 
 const SPANS = `INSERT INTO ${TABLES.traces}
   (Timestamp, TraceId, SpanId, SpanName, SpanKind, ServiceName, SpanAttributes, Duration, StatusCode, StatusMessage)

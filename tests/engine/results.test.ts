@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { TABLES, TOPIC_STATE } from '../../schemas/names.ts';
 import type { Store } from '../../store/types.ts';
 import { readNative } from '../store/native/read-native.ts';
-import { Harness } from './support/harness.ts';
+import { Harness, sloYaml } from './support/harness.ts';
 import { MemoryStore } from './support/memory-store.ts';
 import { burst } from './support/traces.ts';
 
@@ -42,6 +42,27 @@ describe('Results', () => {
     const last = store.rows(TABLES.budgets, ['Time']).at(-1);
     expect(last).toMatchObject({ Slo: 'shop-availability', State: 'exhausted', Service: 'shop' });
     expect(Number(last?.['Total'])).toBe(600);
+  });
+
+  test('Results say in budgets and burn rates what the counts are to be divided by', async () => {
+    const store = new MemoryStore();
+    const spec = {
+      budgetingMethod: 'RatioTimeslices',
+      objectives: [{ target: 0.99, timeSliceWindow: '1m' }],
+    };
+    const files = { 'slices.yaml': sloYaml({ spec }), 'events.yaml': sloYaml({ name: 'events' }) };
+    harness = await Harness.create({ store: store as unknown as Store, files });
+    await traffic(620, 1);
+    const budgets = store.rows(TABLES.budgets, ['Slo', 'Time']);
+    const burns = store.rows(TABLES.burnRates, ['Slo', 'Time', 'Window']);
+    for (const rows of [budgets, burns]) {
+      expect(rows.length).toBeGreaterThanOrEqual(20);
+      for (const { Slo, Scale } of rows) expect(Scale).toBe(Slo === 'events' ? 1 : 1_000_000);
+    }
+    const { Good, Total } =
+      burns.filter(({ Slo, Window }) => Slo !== 'events' && Window === '5m').at(-1) ?? {};
+    // Five slices, each of them with 9 good of 10.
+    expect([Number(Good), Number(Total)]).toEqual([4_500_000, 5_000_000]);
   });
 
   test('Results keeps rows while ClickHouse is away and writes them when it is back', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RESULT_COLUMNS } from '../../engine/results/result-columns.ts';
 import { MIGRATIONS } from '../../schemas/migrations/index.ts';
 import { EXPIRIES } from '../../schemas/migrations/retention.ts';
 import type { Migration } from '../../schemas/migrations/types.ts';
@@ -214,6 +215,30 @@ describe('the tables', () => {
         stored.map(({ name, type }) => ({ name, type })),
         table,
       ).toEqual(columns);
+    }
+  });
+
+  test('have exactly the columns the engine fills, with the types it writes', async () => {
+    await migrate(store, KEPT);
+    for (const [table, columns] of Object.entries(RESULT_COLUMNS)) {
+      const described = await store.query<{ name: string; type: string }>(`DESCRIBE TABLE ${table}`);
+      const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+      expect(described.map(({ name, type }) => ({ name, type })).sort(byName), table).toEqual(
+        columns.toSorted(byName),
+      );
+    }
+  });
+
+  test('take counts of before there was a scale as they are', async () => {
+    await migrate(store, KEPT, MIGRATIONS.slice(0, 3));
+    for (const table of [TABLES.budgets, TABLES.burnRates]) {
+      await store.command(
+        `INSERT INTO ${table} (Slo, Time, Good, Total) VALUES ('s', '2026-01-02 03:04:00', 9, 10)`,
+      );
+    }
+    await migrate(store, KEPT);
+    for (const table of [TABLES.budgets, TABLES.burnRates]) {
+      expect(await store.query(`SELECT Scale FROM ${table} FINAL`), table).toEqual([{ Scale: 1 }]);
     }
   });
 

@@ -6,12 +6,14 @@ import { SLICE_MILLIS, sliceAt, sliceFrom, sliceIso, sliceMillis } from '../slic
 import { LEVEL_SLICES } from '../slices/timeline.ts';
 import { finestLevel } from '../slices/window-edges.ts';
 import type { Fraction, SeriesPoint, TimeWindow } from '../types.ts';
-import { readPeriod } from './read-window.ts';
+import { budgetAt } from './budget-at.ts';
 
 export interface SeriesInput {
   readonly measure: Measure;
   readonly target: Fraction;
   readonly window: TimeWindow;
+  /** First slice of the generation; 0 when it holds from the beginning. */
+  readonly generationFrom: number;
   readonly fromMillis: number;
   readonly toMillis: number;
   readonly maxPoints: number;
@@ -44,15 +46,16 @@ function commonMultiple(one: number, other: number): number {
   return multiple;
 }
 
-function pointAt({ measure, target, window }: SeriesInput, end: number, step: number): SeriesPoint {
+function pointAt(input: SeriesInput, end: number, step: number): SeriesPoint {
+  const { measure, target } = input;
   const { good, total } = measure.timeline.sum(end - step, end);
-  const read = readPeriod(measure, window, sliceMillis(end));
+  const { counts } = budgetAt(measure, { ...input, atMillis: sliceMillis(end) });
   return {
     at: sliceIso(end),
     good,
     total,
     sli: total === 0 ? null : good / total,
     burn: burnRate({ good, total }, target),
-    remainingRatio: errorBudget(read, target).remainingRatio,
+    remainingRatio: errorBudget(counts, target).remainingRatio,
   };
 }

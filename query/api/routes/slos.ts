@@ -78,11 +78,9 @@ export function registerSloRoutes(app: TypedApp, { view, now }: SloRouteOptions)
       },
     },
     async ({ params, query }) => {
-      const { slo, objective, at, window, target, budget } = statusOf(view, params.name, {
-        ...query,
-        now: now(),
-      });
-      return { slo, objective, at, window, target, budget };
+      const status = statusOf(view, params.name, { ...query, now: now() });
+      const { slo, objective, at, window, target, scale, unit, budget } = status;
+      return { slo, objective, at, window, target, scale, unit, budget };
     },
   );
 

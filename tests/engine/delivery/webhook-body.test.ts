@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
+import type { AlertRecord } from '../../../engine/core/types.ts';
+import type { Notification } from '../../../engine/delivery/types.ts';
 import { watchdog } from '../../../engine/delivery/watchdog.ts';
 import { webhookBody } from '../../../engine/delivery/webhook-body.ts';
 import { AlertWebhookSchema } from '../../../schemas/alert-webhook.ts';
@@ -10,10 +12,36 @@ import { at, FIRING, MINUTE, T0 } from './support/alerts.ts';
 const OPTIONS = { nowMillis: T0 + MINUTE, consoleUrl: 'https://valet.example/' };
 const LINK = 'https://valet.example/#/slo/acme%2Fcheckout';
 
+/** The page with something else in its alert. */
+function firingAs(change: Partial<AlertRecord>): Notification {
+  if (FIRING.burn === undefined) throw new Error('Cannot change an alert that is not there');
+  return { ...FIRING, burn: { ...FIRING.burn, alert: { ...FIRING.burn.alert, ...change } } };
+}
+
+/** Half of the budget of 30 days, counted in millionths of time slices. */
+const reading = { window: '30d', from: at(-60), countedTo: at(0), good: 9_500_000, total: 10_000_000 };
+const scaled = { ...reading, rate: 50, scale: 1_000_000 };
+const BUDGET_SPENT = firingAs({
+  kind: 'budget',
+  severity: 'ticket',
+  longWindow: '30d',
+  shortWindow: '30d',
+  factor: 0.5,
+  details: {
+    long: scaled,
+    short: scaled,
+    remainingRatio: 0.5,
+    exhaustsInSeconds: null,
+    sampleTraceIds: [],
+  },
+});
+const SILENT = firingAs({ kind: 'no-data', longWindow: '10m', shortWindow: '10m', factor: 0 });
+
 describe('webhookBody()', () => {
   const bodies = [
     webhookBody([FIRING, watchdog('Dog', T0)], OPTIONS),
     webhookBody([{ ...FIRING, endsAt: at(0.5) }], { ...OPTIONS, consoleUrl: '' }),
+    webhookBody([BUDGET_SPENT, SILENT], OPTIONS),
   ];
 
   test('is as the published schema says, and has no field the schema does not know', () => {
@@ -46,8 +74,21 @@ describe('webhookBody()', () => {
     expect(bodies[1]?.alerts[0]).toMatchObject({ status: 'resolved', endsAt: at(0.5), validUntil: null });
   });
 
-  test('is as its page shows it', () => {
+  test('tells kinds apart, and what the counts of time slices are to be divided by', () => {
+    expect(bodies[2]?.alerts).toMatchObject([
+      {
+        kind: 'budget-spent',
+        burn: { tier: { longWindow: '30d', shortWindow: '30d', factor: 0.5 }, long: scaled, short: scaled },
+      },
+      { kind: 'no-data', burn: { tier: { longWindow: '10m', factor: 0 } } },
+    ]);
+    expect(bodies[0]?.alerts[0]?.burn?.long).not.toHaveProperty('scale');
+  });
+
+  test('is as its page shows it, and the page names every kind', () => {
     const page = readFileSync(new URL('../../../docs/formats/alert-webhook.md', import.meta.url), 'utf8');
+    const kinds = AlertWebhookSchema.properties.alerts.items.properties.kind.anyOf;
+    for (const kind of kinds) expect(page).toContain(`\`${kind.const}\``);
     const [, example = ''] = /```json\n([\s\S]+?)```/.exec(page) ?? [];
     expect(Value.Check(AlertWebhookSchema, JSON.parse(example))).toBe(true);
   });

@@ -41,11 +41,17 @@ describe('GET /api/v1/slos', () => {
     ]);
   });
 
-  it('gives the budget alone', async () => {
+  it('gives the budget alone, with what it counts', async () => {
     const test = await buildForTest();
+    const status = test.view.status.bind(test.view);
+    test.view.status = (...asked) => {
+      const found = status(...asked);
+      return found && { ...found, scale: 1_000_000, unit: 'slices' };
+    };
     const answer = (await test.app.inject(`/api/v1/slos/${DEFINITION.name}/budget`)).json();
-    expect(Object.keys(answer)).toEqual(['slo', 'objective', 'at', 'window', 'target', 'budget']);
-    expect(answer.budget.spent).toBe(3);
+    const keys = ['slo', 'objective', 'at', 'window', 'target', 'scale', 'unit', 'budget'];
+    expect(Object.keys(answer)).toEqual(keys);
+    expect(answer).toMatchObject({ scale: 1_000_000, unit: 'slices', budget: { spent: 3 } });
   });
 
   it('gives a series of the last day by default', async () => {

@@ -109,7 +109,13 @@ function status(objective: string, atMillis: number): SloStatus {
     unit: 'events',
     excludedSeconds: 0,
     secondWindow: null,
-    budget: { allowed: 2, spent: 3, remainingRatio: -0.5, exhaustsInSeconds: null },
+    budget: {
+      allowed: 2,
+      spent: 3,
+      remainingRatio: -0.5,
+      periodRemainingRatio: null,
+      exhaustsInSeconds: null,
+    },
     burn: [BURN],
     tiers: [
       {
