@@ -94,14 +94,13 @@ function ruleFault(exclusion: Required<Exclusion>): string | undefined {
   const { start, rule } = exclusion;
   const parts = rule.split(';').map((part) => part.split('='));
   const names = parts.map(([name = '']) => name);
-  const valueOf = (wanted: string) => parts.find(([name]) => name === wanted)?.[1];
+  const partOf = (wanted: string) => parts.find(([name]) => name === wanted)?.[1];
   const say = (what: string) => `Cannot use the rule ${shown(rule)}: ${what}`;
   if (new Set(names).size < names.length) return say('write each part once');
-  if (!FREQUENCIES.includes(valueOf('FREQ') ?? '')) return say('write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY');
+  if (!FREQUENCIES.includes(partOf('FREQ') ?? '')) return say('write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY');
   if (names.some((name) => TIME_OF_DAY.includes(name)))
     return say('leave BYHOUR, BYMINUTE and BYSECOND out, the time of day is that of the start');
-  if (Number(valueOf('COUNT') ?? 1) > MAX_COUNT)
-    return say(`write a COUNT of at most ${MAX_COUNT}, or UNTIL`);
+  if (Number(partOf('COUNT') ?? 1) > MAX_COUNT) return say(`write a COUNT of at most ${MAX_COUNT}, or UNTIL`);
   try {
     const from = Date.parse(`${start.slice(0, 10)}T00:00Z`) + TRIED_YEARS * YEAR_MILLIS;
     occurrences(exclusion, from, from + YEAR_MILLIS);
