@@ -1,14 +1,20 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Level, type Sums } from '../../../../engine/core/slices/level.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-const CELLS = 4;
 const SLICES = 3;
+/** Few cells, so that windows take many blocks; many, so that blocks need more room than there is to spare. */
+const SHAPES = [
+  { slicesPerCell: SLICES, cellsPerBlock: 4, hasSums: true },
+  { slicesPerCell: SLICES, cellsPerBlock: 4, hasSums: false },
+  { slicesPerCell: SLICES, cellsPerBlock: 50, hasSums: true },
+  { slicesPerCell: SLICES, cellsPerBlock: 50, hasSums: false },
+];
 /** Around every width, and what fits none but the widest. */
 const NUMBERS = [0, 1, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 40, -1, -300];
 
@@ -17,11 +23,13 @@ const slice = fc.oneof({ weight: 4, arbitrary: fc.nat(60) }, fc.nat(5000));
 const add = fc.record({ kind: fc.constant('add' as const), slice, good: number, bad: number, late: number });
 const forget = fc.record({ kind: fc.constant('forget' as const), slice: fc.nat(80) });
 const rewrite = fc.record({ kind: fc.constant('rewrite' as const), slice });
+const empty = fc.record({ kind: fc.constant('empty' as const), slice });
 const acts = fc.array(
   fc.oneof(
     { weight: 12, arbitrary: add },
     { weight: 1, arbitrary: forget },
     { weight: 3, arbitrary: rewrite },
+    { weight: 1, arbitrary: empty },
   ),
   { maxLength: 60 },
 );
@@ -43,12 +51,12 @@ class Model {
 }
 
 describe('Level', () => {
-  test.each([true, false])(
-    'Level sums what was added, whatever the numbers and blocks (sums: %s)',
-    (hasSums) => {
+  test.each(SHAPES)(
+    'Level sums what was added, whatever the numbers and blocks ($cellsPerBlock cells, sums: $hasSums)',
+    (shape) => {
       fc.assert(
         fc.property(acts, fc.nat(25), fc.nat(25), (list, from, length) => {
-          const level = new Level({ slicesPerCell: SLICES, cellsPerBlock: CELLS, hasSums });
+          const level = new Level(shape);
           const model = new Model();
           for (const act of list) {
             const cell = Math.floor(act.slice / SLICES);
@@ -60,6 +68,14 @@ describe('Level', () => {
               level.forgetBefore(act.slice);
               const floor = level.floorSlice / SLICES;
               for (const known of model.cells.keys()) if (known < floor) model.cells.delete(known);
+            } else if (act.kind === 'empty') {
+              const block = level.blockOf(act.slice);
+              if (act.slice < level.floorSlice) continue;
+              level.restoreBlock(block, []);
+              const begin = block * shape.cellsPerBlock;
+              for (const known of model.cells.keys()) {
+                if (known >= begin && known < begin + shape.cellsPerBlock) model.cells.delete(known);
+              }
             } else {
               const block = level.blockOf(act.slice);
               const known = level.encodeBlock(block);
@@ -70,7 +86,7 @@ describe('Level', () => {
           for (const [first, last] of [
             [from, from + length],
             [0, 5000],
-            [from - (from % CELLS), from + CELLS * 3],
+            [from - (from % shape.cellsPerBlock), from + shape.cellsPerBlock * 3],
           ]) {
             const sums = { good: 0, total: 0, late: 0 };
             level.sum(first as number, last as number, sums);
@@ -100,5 +116,48 @@ describe('Level', () => {
     const sums = { good: 0, total: 0, late: 0 };
     level.sum(0, 5_000_000, sums);
     expect(sums.total).toBe(3 * 2 ** 33);
+  });
+
+  test('Level widens blocks that are not the last, and what was in them stays', () => {
+    const shape = { slicesPerCell: 1, cellsPerBlock: 100, hasSums: true };
+    const level = new Level(shape);
+    const widths = [1, 300, 70_000, 2 ** 33];
+    // One width after the other for each block: every block is wider each time, and never behind all others.
+    for (const good of widths) {
+      for (let slice = 0; slice < 2000; slice += 1) level.add(slice, { good, total: good + 1, late: good });
+    }
+    const sum = widths.reduce((all, good) => all + good, 0);
+    const cells = Array.from({ length: 100 }, (_, cell) => [cell, sum, sum + widths.length, sum]).flat();
+    for (let block = 0; block < 20; block += 1) expect(level.encodeBlock(block)).toEqual(cells);
+    const sums = { good: 0, total: 0, late: 0 };
+    level.sum(0, 2000, sums);
+    expect(sums).toEqual({ good: 2000 * sum, total: 2000 * (sum + widths.length), late: 2000 * sum });
+  });
+
+  test('Level finds blocks that begin beyond 8 MiB of its memory', () => {
+    const level = new Level({ slicesPerCell: 1, cellsPerBlock: 1000, hasSums: true });
+    const good = 2 ** 33;
+    const late = 2 ** 34;
+    for (let block = 0; block < 500; block += 1) {
+      // 24 kB each.
+      level.add(block * 1000 + 7, { good, total: 3 * good, late });
+    }
+    for (let block = 0; block < 500; block += 1) {
+      expect(level.encodeBlock(block)).toEqual([7, good, 3 * good, late]);
+    }
+  });
+
+  test.each([
+    { title: 'all are kept', kept: 5000 },
+    { title: 'old ones are forgotten', kept: 70 },
+  ])('Level asks for memory seldom while time goes on and $title', ({ kept }) => {
+    const transfer = vi.spyOn(ArrayBuffer.prototype, 'transfer');
+    onTestFinished(() => transfer.mockRestore());
+    const level = new Level({ slicesPerCell: 6, cellsPerBlock: 60, hasSums: false });
+    for (let slice = 0; slice < 5000 * 360; slice += 360) {
+      level.add(slice, { good: 1, total: slice % 1000 === 0 ? 2 : 1, late: 0 });
+      level.forgetBefore(slice - kept * 360);
+    }
+    expect(transfer.mock.calls.length).toBeLessThan(100);
   });
 });
