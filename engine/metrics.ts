@@ -15,7 +15,7 @@ export interface EngineMetrics {
   readonly lagRecords: Gauge<'topic' | 'partition'>;
   readonly resultRows: Counter<'table'>;
   readonly resultRowsDropped: Counter<'table'>;
-  readonly alerts: Counter<'slo' | 'severity'>;
+  readonly alerts: Counter<'slo' | 'kind' | 'severity'>;
   readonly logFailures: Counter<'activity'>;
   readonly delivery: DeliveryMetrics;
   /** Shown each batch that was decoded. */
@@ -54,7 +54,7 @@ export function engineMetrics(registry: Registry): EngineMetrics {
     resultRowsDropped: counter('result_rows_dropped', 'Result rows given up while ClickHouse was away', [
       'table',
     ]),
-    alerts: counter('alerts', 'Alerts begun', ['slo', 'severity']),
+    alerts: counter('alerts', 'Alerts begun', ['slo', 'kind', 'severity']),
     logFailures: counter('log_failures', 'Steps put off because the log failed', ['activity']),
     delivery: deliveryMetrics(registry),
     decoded: dictionaryGauge(registry, 'valet_engine_dictionary_entries'),

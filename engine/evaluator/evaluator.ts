@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { LogError } from '../../log/errors.ts';
 import type { DurableLog, LogRead, TransactionAppend } from '../../log/types.ts';
 import { SIGNALS, TOPIC_SLI, TOPIC_STATE } from '../../schemas/names.ts';
+import { kindOf } from '../core/alerts/alert-lanes.ts';
 import { endOrphans } from '../core/evaluation/evaluate-instant.ts';
 import type { EngineReplica } from '../core/replica.ts';
 import { Gate } from '../gate.ts';
@@ -269,12 +270,13 @@ export class Evaluator {
   }
 
   #countAlerts({ changes }: Share): void {
-    for (const { id, slo, severity, endedAt, state, calmSince } of changes) {
+    for (const alert of changes) {
+      const { id, slo, severity, endedAt, state, calmSince } = alert;
       if (endedAt !== null) this.#told.delete(id);
       else if (state === 'firing' && !this.#told.has(id)) {
         this.#told.add(id);
         // One that is calm began long ago, under another owner.
-        if (calmSince === undefined) this.#options.metrics.alerts.inc({ slo, severity });
+        if (calmSince === undefined) this.#options.metrics.alerts.inc({ slo, kind: kindOf(alert), severity });
       }
     }
   }

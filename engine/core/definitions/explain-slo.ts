@@ -81,7 +81,21 @@ function explainObjective(objective: Objective, slo: SloDefinition, atMillis: nu
     ...tiers.flatMap((tier) => explainTier(tier, target).map((line) => `    ${line}`)),
     ...omitted.map(({ tier, reason }) => `    no ${tier}: ${reason}`),
     ...(tiers.length === 0 ? ['    no burn-rate tiers'] : []),
+    ...fewEvents(tiers, objective, slo).map((line) => `    ${line}`),
   ];
+}
+
+/** Below how many events a single bad one is enough, unless the SLO asks for more. */
+function fewEvents(
+  [highest]: readonly Tier[],
+  { target, slices }: Objective,
+  { minBadEvents }: SloDefinition,
+): readonly string[] {
+  if (highest === undefined || slices !== undefined || minBadEvents > 1) return [];
+  const events = Math.ceil(1 / toNumber(multiply(highest.factor, complement(target))));
+  const told = highest.severity === 'page' ? 'pages' : 'raises a ticket';
+  const long = formatSeconds(highest.longSeconds);
+  return [`of fewer than ${events} events in ${long} a single bad one ${told}: see valet/min-bad-events`];
 }
 
 function explainTier(tier: Tier, target: Fraction): readonly string[] {

@@ -54,6 +54,14 @@ describe('explainSlo()', () => {
     expect(text).not.toContain('page 6h');
   });
 
+  it('says when a single bad event is enough', () => {
+    const text = explained(edited('    valet/min-bad-events: "5"', '    valet/min-coverage: "0"'));
+    // 1 of 69 is above 1.44 %, 1 of 70 is not.
+    expect(text).toMatch(
+      /\n {4}of fewer than 70 events in 1h a single bad one pages: see valet\/min-bad-events$/,
+    );
+  });
+
   it('says that there are no tiers', () => {
     expect(explained(edited('valet/min-bad-events: "5"', 'valet/tiers: none'))).toMatch(
       /\n {4}no burn-rate tiers$/,
