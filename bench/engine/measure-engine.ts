@@ -64,6 +64,7 @@ export async function measureEngine({ path, slos, progress }: MeasureEngineOptio
   const start = await costOf(async () => {
     opened = await openEngine(path, SEEDED_MILLIS);
   });
+  // It was set in the measured call, where the compiler does not follow.
   const { engine, log, clock } = opened as unknown as Opened;
   const memory = memoryNow();
   progress('evaluates');

@@ -51,6 +51,7 @@ describe('Results', () => {
       objectives: [{ target: 0.99, timeSliceWindow: '1m' }],
     };
     const files = { 'slices.yaml': sloYaml({ spec }), 'events.yaml': sloYaml({ name: 'events' }) };
+    // The engine only inserts.
     harness = await Harness.create({ store: store as unknown as Store, files });
     await traffic(620, 1);
     const budgets = store.rows(TABLES.budgets, ['Slo', 'Time']);

@@ -16,6 +16,7 @@ import { edited, REFERRING, SERVICE, SLI, SLO } from '../engine/core/definitions
 
 const root = new URL('../../', import.meta.url);
 const schema = openSloJsonSchema();
+// A schema as it is published, which TypeBox does not know as one of its own.
 const validator = Compile(schema as never);
 
 /** Whether an editor would accept every document. */
@@ -76,6 +77,7 @@ describe('openSloJsonSchema()', () => {
   });
 
   it('names every annotation there is, and the dimensions', () => {
+    // As readers of the file see it.
     const { definitions } = schema as unknown as {
       definitions: Record<string, { properties: { metadata: { properties: { annotations: Annotations } } } }>;
     };

@@ -106,6 +106,7 @@ function orderDocument(node: Node | null): void {
   takeCommentFromFirst(node);
   const kind: unknown = node.get('kind');
   const isKnown = typeof kind === 'string' && Object.hasOwn(OPENSLO_KINDS, kind);
+  // TypeBox's types do not name the keywords of JSON Schema; its values are made of them.
   order(node, (isKnown ? OPENSLO_KINDS[kind as OpenSloKind] : OPENSLO_KINDS.Service) as unknown as Shape);
 }
 

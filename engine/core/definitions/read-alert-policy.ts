@@ -127,6 +127,7 @@ export function inlinePart<Spec>(
   const written = [kind, metadata, spec].filter((property) => property !== undefined).length;
   const isReference = item[ref] !== undefined;
   if (written === 0 && isReference) return undefined;
+  // All three properties of an inline part are there: its shape has been checked.
   if (written === 3 && !isReference) return { ...(item as unknown as Part<Spec>), path };
   document.problem(path, 'reference-count', `Write either ${ref}, or kind, metadata and spec`);
   return undefined;

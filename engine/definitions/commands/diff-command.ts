@@ -10,7 +10,7 @@ without history), window, objectives, tiers. Layout, comments, and the file an S
 Ends with 0 when nothing changes, with 1 when something does, with 2 when a file has a problem: it is named, and nothing
 is compared.
 
-  git worktree add /tmp/before main && npx valet slo diff /tmp/before/slos slos`;
+  git worktree add ../before main && npx valet slo diff ../before/slos slos`;
 
 const MARKS = { added: '+', removed: '-', changed: '~' } as const;
 

@@ -206,6 +206,7 @@ describe('compileValueClosure()', () => {
   it('refuses a batch of another signal, and metrics without a table', () => {
     expect(() => compileValueClosure(parseValue('log.flags', 'logs'), spanBatch([]))).toThrow(TypeError);
     const value = parseValue('datapoint.flags', 'metrics');
+    // What callers without types may do.
     expect(() => compileValueClosure(value, metricBatch([]), undefined as never)).toThrow(TypeError);
   });
 });

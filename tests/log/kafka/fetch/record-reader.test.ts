@@ -67,6 +67,7 @@ class Partition {
       ask,
     };
     return new RecordReader({
+      // Only what reading uses of it.
       cluster: cluster as unknown as Cluster,
       ending: new AbortController().signal,
       bounds: async () => ({ first: 0, next: this.next }),

@@ -37,7 +37,7 @@ async function sentAs(happens: (state: State) => void): Promise<readonly MemberI
   return sent;
 }
 
-/** Answers at once; nobody looks at the connection. */
+/** Answers at once. Cast, as nobody looks at the connection and the fake has none. */
 const cluster = {
   attempt: (_: string, run: () => Promise<unknown>) => run(),
   atCoordinator: (_: unknown, run: (connection: undefined) => Promise<unknown>) => run(undefined),
